@@ -1,0 +1,112 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { z } from "zod";
+import { environments, type Environment } from "./schema/common";
+import { namedCollections, serviceSchema, type ServiceEntry } from "./schema/service";
+import { systemSchema, type SystemInput, type SystemSpec } from "./schema/system";
+import { describeProblems } from "./schema/problems";
+import type { Issue } from "./issues";
+
+/** The systems in both environments, with the content of their configuration files. */
+export interface Catalogue {
+  systems: Record<Environment, SystemSpec[]>;
+  issues: Issue[];
+}
+
+/** Reads every file of `config/systems`: adding a system is adding a file. */
+export function loadCatalogue(folder = join(__dirname, "systems")): Catalogue {
+  const inputs = readdirSync(folder)
+    .filter((file) => /\.(ts|js)$/.test(file) && !file.endsWith(".d.ts"))
+    .sort()
+    .map((file) => {
+      // eslint-disable-next-line @typescript-eslint/no-require-imports -- the folder is the registry: no list to edit
+      const module = require(join(folder, file)) as { default: SystemInput };
+      return module.default;
+    });
+  return parseCatalogue(inputs, (file) => readFileSync(join(folder, file), "utf8"));
+}
+
+/**
+ * Merges and checks systems as catalogue files write them. `readConfiguration` gives the content of
+ * a configuration file beside the catalogue. All problems are returned, none is thrown.
+ */
+export function parseCatalogue(
+  inputs: readonly SystemInput[],
+  readConfiguration: (file: string) => string = () => "",
+): Catalogue {
+  const catalogue: Catalogue = { systems: { dev: [], prod: [] }, issues: [] };
+  for (const input of inputs) {
+    const path = `systems/${typeof input?.name === "string" ? input.name : "?"}`;
+    const shape = systemSchema.safeParse(input, { reportInput: true });
+    if (!shape.success) {
+      catalogue.issues.push(...describeProblems(shape.error, path));
+      continue;
+    }
+    for (const environment of environments) {
+      if (shape.data.absent[environment] !== undefined) {
+        catalogue.systems[environment].push({ ...shape.data, services: {}, absentServices: {} });
+        continue;
+      }
+      const spec: SystemSpec = { ...shape.data, services: {}, absentServices: {} };
+      for (const [name, entry] of Object.entries(input.services)) {
+        addService(spec, name, entry, environment, path, catalogue.issues, readConfiguration);
+      }
+      catalogue.systems[environment].push(spec);
+    }
+  }
+  // A problem in what both environments share is found twice.
+  catalogue.issues = [
+    ...new Map(catalogue.issues.map((issue) => [JSON.stringify(issue), issue])).values(),
+  ];
+  return catalogue;
+}
+
+function addService(
+  system: SystemSpec,
+  name: string,
+  entry: ServiceEntry,
+  environment: Environment,
+  path: string,
+  issues: Issue[],
+  readConfiguration: (file: string) => string,
+): void {
+  const own = entry[environment];
+  if (own !== undefined && "absent" in own) {
+    system.absentServices[name] = String(own.absent);
+    return;
+  }
+  const parsed = serviceSchema.safeParse(mergeEnvironment(entry, environment), {
+    reportInput: true,
+  });
+  if (!parsed.success) {
+    issues.push(...describeProblems(parsed.error, `${path}/${name}`));
+    return;
+  }
+  for (const [target, file] of Object.entries(parsed.data.files)) {
+    try {
+      parsed.data.files[target] = readConfiguration(file);
+    } catch {
+      issues.push({
+        path: `${path}/${name}.files`,
+        message: `configuration file '${file}' for ${target} does not exist`,
+        remedy: `add config/systems/${file}`,
+      });
+    }
+  }
+  system.services[name] = parsed.data;
+}
+
+/** The shared fields with the environment's own in their place; named collections merge by name. */
+export function mergeEnvironment(
+  entry: ServiceEntry,
+  environment: Environment,
+): z.input<typeof serviceSchema> {
+  const { dev, prod, ...shared } = entry;
+  const own: Record<string, unknown> = { ...(environment === "dev" ? dev : prod) };
+  const merged: Record<string, unknown> = { kind: "service", ...shared, ...own };
+  for (const field of namedCollections) {
+    const both = { ...shared[field], ...(own[field] as object | undefined) };
+    merged[field] = Object.fromEntries(Object.entries(both).filter(([, value]) => value !== null));
+  }
+  return merged as z.input<typeof serviceSchema>;
+}

@@ -1,0 +1,183 @@
+import type { Environment, Role } from "../config/schema/common";
+import type { Exception } from "../config/schema/service";
+import type { Issue, Note } from "../config/issues";
+
+/**
+ * The plan of one stack. This is the contract of `berth plan --json`: plain JSON that others build
+ * on. Add to it, take nothing away.
+ */
+export interface Plan {
+  stack: string;
+  environment: Environment;
+  /** Id of the host. */
+  host: string;
+  networks: PlannedNetwork[];
+  volumes: PlannedVolume[];
+  /** In start order: a service comes after what it needs. */
+  services: PlannedService[];
+  routes: PlannedRoute[];
+  /** Applications that run elsewhere. */
+  externals: PlannedExternal[];
+  issues: Issue[];
+  notes: Note[];
+}
+
+export interface PlannedNetwork {
+  name: string;
+  system: string;
+  internal: boolean;
+}
+
+export interface PlannedVolume {
+  name: string;
+  system: string;
+  service: string;
+  /** Where it is mounted in the container. */
+  path: string;
+  /** Kept when it is removed from the program or the stack is taken down. */
+  retained: boolean;
+}
+
+export interface PlannedService {
+  system: string;
+  project: string;
+  service: string;
+  container: string;
+  kind: "service" | "job";
+  /** The most exposed of its endpoints. */
+  role: Role;
+  /** Reference of a registry image; for a build its name without a tag, which the content decides. */
+  image: string;
+  build: PlannedBuild | null;
+  substitutedBy: null | "stand-in" | (string & {});
+  networks: string[];
+  /** Short names per network. */
+  aliases: Record<string, string[]>;
+  ports: PlannedPort[];
+  endpoints: PlannedEndpoint[];
+  /** "system/service" or "system/service#database". */
+  needs: string[];
+  /** Those of the needs (and jobs) that must be healthy or done before it starts: "system/service". */
+  startsAfter: string[];
+  /** Secrets as "secret:<label>". */
+  variables: Record<string, string>;
+  /** How each secret variable is made. */
+  secrets: Record<string, SecretVariable>;
+  /** Files of the source folder whose variables the container gets too. */
+  environmentFiles: string[];
+  mounts: PlannedMount[];
+  /** Configuration put into the container: path → content. */
+  files: Record<string, string>;
+  entrypoint: string[] | null;
+  command: string[] | null;
+  workingDirectory: string | null;
+  security: PlannedSecurity;
+  health: PlannedHealth | null;
+  memoryBytes: number;
+  cpus: number | null;
+  pids: number;
+  gpu: boolean;
+  stopSeconds: number;
+  /** Time limit of a job, null for a service. */
+  timeoutSeconds: number | null;
+  replicas: number;
+  url: string | null;
+  /** Where it is less hardened than the default, and why. */
+  exceptions: Exception[];
+}
+
+export interface PlannedBuild {
+  /** Below the sources folder: "dev/inpactai/Backend". */
+  context: string;
+  dockerfile: string;
+  target: string | null;
+  args: Record<string, string>;
+}
+
+export interface PlannedPort {
+  ip: string;
+  host: number;
+  container: number;
+}
+
+export interface PlannedEndpoint {
+  name: string;
+  port: number;
+  protocol: "http" | "tcp";
+  role: Role;
+}
+
+export interface SecretVariable {
+  label: string;
+  version: number;
+  /** Characters of the derived value. */
+  length: number;
+  /** The variable's value, `{secret}` standing for the derived one. */
+  template: string;
+}
+
+export interface PlannedMount {
+  type: "volume" | "bind" | "tmpfs";
+  /** Volume name; host path; path below the sources folder as "<sources>/dev/…"; "" for tmpfs. */
+  source: string;
+  target: string;
+  readOnly: boolean;
+}
+
+export interface PlannedSecurity {
+  user: string | null;
+  readOnlyRoot: boolean;
+  addedCapabilities: string[];
+  noNewPrivileges: boolean;
+}
+
+export interface PlannedHealth {
+  kind: "http" | "tcp" | "command";
+  /** The endpoint's port, null for a command. */
+  port: number | null;
+  path: string | null;
+  /** Docker's test: ["CMD", program, …]. */
+  test: string[];
+  intervalSeconds: number;
+  timeoutSeconds: number;
+  retries: number;
+  startPeriodSeconds: number;
+}
+
+export interface PlannedRoute {
+  host: string;
+  path: string;
+  via: "traefik" | "cloudflareTunnel";
+  container: string;
+  port: number;
+  access: boolean;
+}
+
+export interface PlannedExternal {
+  system: string;
+  name: string;
+  url: string;
+  about: string;
+}
+
+/**
+ * What a machine says about itself and the plan can't know: which sources are missing, and which
+ * image takes another's place where no image registry is reachable.
+ */
+export interface MachineFacts {
+  /** Project sources that are missing, as "<environment>/<project folder>". */
+  missingSources: string[];
+  /** Local substitute of a registry image, undefined where there is none. */
+  localImages: "unused" | ((image: string) => LocalImage | undefined);
+}
+
+export interface LocalImage {
+  reference: string;
+  command?: string[];
+  entrypoint?: string[];
+}
+
+/** "system/service", the service's name in needs, issues and tables. */
+export function serviceId(service: { system: string; service: string }): string {
+  return `${service.system}/${service.service}`;
+}
