@@ -1,6 +1,15 @@
 import type { Catalogue } from "../config/catalogue";
 import type { Settings } from "../config/schema/settings";
-import type { MachineFacts, Plan } from "./types";
+import { suggest } from "../config/issues";
+import { provisioningJob, serverVariables, type DatabaseUse } from "./databases";
+import { draftServices, type Draft } from "./drafts";
+import { bindNeeds, externalUrl, type Bindings } from "./needs";
+import { startOrder } from "./order";
+import { assignPorts } from "./ports";
+import { proveHost, type StackPlan } from "./proof";
+import { planService } from "./service";
+import { planNetworks, planVolumes } from "./storage";
+import type { MachineFacts, Plan, PlannedExternal } from "./types";
 
 export interface PlanInput {
   catalogue: Catalogue;
@@ -12,7 +21,136 @@ export interface PlanInput {
   machine?: MachineFacts;
 }
 
-/** Plans one stack and proves it against all the stacks that share its host. Never throws. */
-export function planStack(_input: PlanInput): Plan {
-  throw new Error("in progress");
+/**
+ * Plans one stack and proves it against all the stacks that share its host. Never throws: what is
+ * wrong comes as the plan's issues, all of them.
+ */
+export function planStack({ catalogue, stacks, stack, machine }: PlanInput): Plan {
+  const settings = stacks.find((candidate) => candidate.stack === stack);
+  if (settings === undefined) {
+    const issue = {
+      path: `Pulumi.${stack}.yaml`,
+      message: `there is no stack '${stack}'`,
+      remedy: suggest(
+        stack,
+        stacks.map((candidate) => candidate.stack),
+      ),
+    };
+    return { ...emptyPlan(stack), issues: [...catalogue.issues, issue] };
+  }
+  const own = planAlone(catalogue, settings, machine);
+  const others = stacks
+    .filter((candidate) => candidate !== settings && candidate.host.id === settings.host.id)
+    .map((candidate) => planAlone(catalogue, candidate));
+  own.plan.issues = [...catalogue.issues, ...own.plan.issues, ...proveHost(own, others)];
+  return own.plan;
+}
+
+/** A stack's plan without regard to its neighbours. */
+function planAlone(catalogue: Catalogue, settings: Settings, machine?: MachineFacts): StackPlan {
+  const { systems, drafts, issues, notes } = draftServices(catalogue, settings);
+  const { ports, issues: portIssues } = assignPorts(drafts, settings);
+  const bound = bindNeeds(drafts, ports, settings);
+  issues.push(...portIssues, ...bound.issues);
+
+  const provisioning = new Map<string, string>();
+  for (const [server, uses] of groupByServer(bound.databases)) {
+    const job = provisioningJob(server, uses, settings);
+    issues.push(...job.issues);
+    drafts.push(job.draft);
+    bound.bindings.set(job.draft.id, job.bindings);
+    provisioning.set(server.id, job.draft.id);
+  }
+  for (const draft of drafts) {
+    if (draft.spec.kind !== "service" || draft.spec.postgres === undefined) continue;
+    const own = bound.bindings.get(draft.id);
+    const added = serverVariables(draft, settings);
+    Object.assign(own?.variables ?? {}, added.variables);
+    Object.assign(own?.secrets ?? {}, added.secrets);
+  }
+
+  const startsAfter = new Map(
+    drafts.map((draft) => [draft.id, predecessors(bound.bindings.get(draft.id), provisioning)]),
+  );
+  const { order, issues: cycles } = startOrder(startsAfter);
+  issues.push(...cycles);
+  const byId = new Map(drafts.map((draft) => [draft.id, draft]));
+  const services = order.flatMap((id) => {
+    const draft = byId.get(id);
+    const bindings = bound.bindings.get(id);
+    if (draft === undefined || bindings === undefined) return [];
+    return [
+      planService({
+        draft,
+        bindings,
+        hostPorts: ports.get(id) ?? {},
+        startsAfter: startsAfter.get(id) ?? [],
+        settings,
+        machine,
+        issues,
+      }),
+    ];
+  });
+  const plan: Plan = {
+    stack: settings.stack,
+    environment: settings.environment,
+    host: settings.host.id,
+    networks: planNetworks(systems, services, settings.environment),
+    volumes: planVolumes(drafts, services),
+    services,
+    routes: [],
+    externals: planExternals(systems, settings),
+    issues,
+    notes,
+  };
+  return { plan, settings };
+}
+
+function planExternals(systems: readonly Draft["system"][], settings: Settings): PlannedExternal[] {
+  return systems.flatMap((system) =>
+    Object.entries(system.externals)
+      .filter(([, external]) => external.environments.includes(settings.environment))
+      .map(([name, external]) => ({
+        system: system.name,
+        name,
+        url: externalUrl(system, name, settings) ?? "",
+        about: external.about,
+      })),
+  );
+}
+
+/** What must be healthy or done first: container needs, jobs, and the job that makes its databases. */
+function predecessors(
+  bindings: Bindings | undefined,
+  provisioning: ReadonlyMap<string, string>,
+): string[] {
+  const found = new Set<string>();
+  for (const need of bindings?.needs ?? []) {
+    if (need.draft === undefined || need.reach === "browser") continue;
+    found.add(need.draft.id);
+    const job = need.kind === "database" ? provisioning.get(need.draft.id) : undefined;
+    if (job !== undefined) found.add(job);
+  }
+  return [...found].sort();
+}
+
+function groupByServer(uses: readonly DatabaseUse[]): Map<Draft, DatabaseUse[]> {
+  const groups = new Map<Draft, DatabaseUse[]>();
+  for (const use of uses) groups.set(use.server, [...(groups.get(use.server) ?? []), use]);
+  return groups;
+}
+
+function emptyPlan(stack: string): Plan {
+  return {
+    stack,
+    environment: "dev",
+    host: "",
+    networks: [],
+    volumes: [],
+    services: [],
+    routes: [],
+    externals: [],
+    issues: [],
+    notes: [],
+  };
 }

@@ -1,0 +1,81 @@
+import { randomBytes } from "node:crypto";
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import type { Catalogue } from "./catalogue";
+import type { Settings } from "./schema/settings";
+import { localImageFor } from "../offline/images/substitutes";
+import type { MachineFacts } from "../planning/types";
+
+/** How images are had on this machine: from registries, or built here. */
+export type ImageSource = "registry" | "local";
+
+/** Berth's folder for what belongs to this machine and must outlive a clone. */
+export function stateFolder(): string {
+  return join(process.env.XDG_STATE_HOME ?? join(homedir(), ".local/state"), "berth");
+}
+
+/** Berth's folder for what can be made again. */
+export function cacheFolder(): string {
+  return join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "berth");
+}
+
+/**
+ * The root secret of this machine, from which every password is derived; made once, mode 0600.
+ * A team sets `berth:rootSecret` as Pulumi secret config instead.
+ */
+export function rootSecret(): string {
+  return keepSecret("root-secret");
+}
+
+/** A secret file of the state folder: read, or made if it is not there. Never overwritten. */
+export function keepSecret(name: string): string {
+  const folder = stateFolder();
+  const path = join(folder, name);
+  if (!existsSync(path)) {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const draft = `${path}.${process.pid}.${randomBytes(4).toString("hex")}`;
+    writeFileSync(draft, `${randomBytes(32).toString("base64url")}\n`, { mode: 0o600, flag: "wx" });
+    try {
+      linkSync(draft, path); // fails where another process was first: its secret counts
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    } finally {
+      rmSync(draft);
+    }
+  }
+  return readFileSync(path, "utf8").trim();
+}
+
+const imageSourceFile = "images";
+
+/** The choice made for this machine, undefined until one was made. */
+export function imageSource(): ImageSource | undefined {
+  const path = join(stateFolder(), imageSourceFile);
+  if (!existsSync(path)) return undefined;
+  return readFileSync(path, "utf8").trim() === "local" ? "local" : "registry";
+}
+
+/** Keeps the choice: a plan must not change with the weather of the network. */
+export function keepImageSource(source: ImageSource): void {
+  mkdirSync(stateFolder(), { recursive: true, mode: 0o700 });
+  writeFileSync(join(stateFolder(), imageSourceFile), `${source}\n`);
+}
+
+/** The sources folder with `~` resolved. */
+export function sourcesFolder(settings: Settings): string {
+  return settings.sources.replace(/^~(?=\/|$)/, homedir());
+}
+
+/** What the planner asks of this machine: missing sources, and local images where there is no registry. */
+export function observeMachine(catalogue: Catalogue, settings: Settings): MachineFacts {
+  const folder = sourcesFolder(settings);
+  const missingSources = catalogue.systems[settings.environment]
+    .flatMap((system) => Object.entries(system.projects))
+    .map(([name, project]) => `${settings.environment}/${project.source ?? name}`)
+    .filter((source) => !existsSync(join(folder, source)));
+  return {
+    missingSources: [...new Set(missingSources)],
+    localImages: imageSource() === "local" ? localImageFor : "unused",
+  };
+}

@@ -1,0 +1,31 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Issue } from "./issues";
+import type { Settings } from "./schema/settings";
+import { parseSettings } from "./settings";
+
+const namespace = "berth";
+
+/** The stack's settings as the Pulumi engine hands them over: objects as JSON text. */
+export function settingsFromPulumi(): { settings?: Settings; issues: Issue[] } {
+  const prefix = `${namespace}:`;
+  const values: Record<string, unknown> = {};
+  for (const [key, text] of Object.entries(pulumi.runtime.allConfig())) {
+    if (key.startsWith(prefix)) values[key.slice(prefix.length)] = fromText(text);
+  }
+  return parseSettings(pulumi.getStack(), values);
+}
+
+/** Pulumi gives every value as text; what is JSON of another type was written as that type. */
+function fromText(text: string): unknown {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "string" ? text : value;
+  } catch {
+    return text;
+  }
+}
+
+/** The stack's root secret, where a team keeps it as Pulumi secret config. */
+export function rootSecretFromPulumi(): pulumi.Output<string> | undefined {
+  return new pulumi.Config(namespace).getSecret("rootSecret");
+}

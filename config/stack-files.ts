@@ -1,0 +1,42 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import type { Issue } from "./issues";
+import type { Settings } from "./schema/settings";
+import { parseSettings } from "./settings";
+
+const prefix = "berth:";
+
+/** The settings of every committed stack: `Pulumi.<stack>.yaml` in the folder. */
+export function loadStacks(folder: string): { stacks: Settings[]; issues: Issue[] } {
+  const stacks: Settings[] = [];
+  const issues: Issue[] = [];
+  for (const file of readdirSync(folder).sort()) {
+    const stack = /^Pulumi\.([^.]+)\.yaml$/.exec(file)?.[1];
+    if (stack === undefined) continue;
+    const read = readStackFile(join(folder, file), file);
+    if ("issue" in read) {
+      issues.push(read.issue);
+      continue;
+    }
+    const { settings, issues: found } = parseSettings(stack, read.values);
+    if (settings) stacks.push(settings);
+    issues.push(...found);
+  }
+  return { stacks, issues };
+}
+
+function readStackFile(path: string, file: string): { values: Record<string, unknown> } | { issue: Issue } {
+  let content: unknown;
+  try {
+    content = parse(readFileSync(path, "utf8"));
+  } catch (error) {
+    const message = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
+    return { issue: { path: file, message: `is not valid YAML: ${message}`, remedy: "correct it" } };
+  }
+  const config = (content as { config?: Record<string, unknown> } | null)?.config ?? {};
+  const values = Object.entries(config)
+    .filter(([key]) => key.startsWith(prefix))
+    .map(([key, value]) => [key.slice(prefix.length), value] as const);
+  return { values: Object.fromEntries(values) };
+}

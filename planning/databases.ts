@@ -1,0 +1,138 @@
+import type { Settings } from "../config/schema/settings";
+import type { Issue } from "../config/issues";
+import { catalogPath, compare, type Draft } from "./drafts";
+import type { Bindings } from "./needs";
+import { provisioningScript } from "./provisioning-script";
+import type { SecretVariable } from "./types";
+
+/** A consumer's database on a Postgres server. */
+export interface DatabaseUse {
+  server: Draft;
+  database: string;
+  /** Owner of the database; logs in with its own password. */
+  role: string;
+  consumer: Draft;
+}
+
+/** Label of a role's derived password. */
+export function databaseSecretLabel(server: Draft, role: string): string {
+  return `${server.id}/postgres/${role}`;
+}
+
+const superuser = "postgres";
+const scriptPath = "/berth/provision-databases.sh";
+
+/** Variables with which a Postgres server starts: its superuser's password. */
+export function serverVariables(
+  server: Draft,
+  settings: Settings,
+): Pick<Bindings, "variables" | "secrets"> {
+  return secretVariables({ POSTGRES_PASSWORD: superuser }, server, settings);
+}
+
+/**
+ * The job that gives every consumer of a server its database and role. It has a draft of its own,
+ * so names, order and proof are the same as for any job.
+ */
+export function provisioningJob(
+  server: Draft,
+  uses: readonly DatabaseUse[],
+  settings: Settings,
+): { draft: Draft; bindings: Bindings; issues: Issue[] } {
+  const owners = new Map<string, string>();
+  const issues: Issue[] = [];
+  for (const { database, role, consumer } of uses) {
+    const owner = owners.get(database);
+    if (owner !== undefined && owner !== role) {
+      issues.push({
+        path: `${catalogPath(consumer)}.needs`,
+        message: `database ${database} of ${server.id} would belong to role ${role}, but another need gives it to ${owner}`,
+        remedy: "let both name the same role",
+      });
+    }
+    owners.set(database, owner ?? role);
+  }
+  const databases = [...owners].sort(([a], [b]) => compare(a, b));
+  const roles = [...new Set(databases.map(([, role]) => role))].sort(compare);
+  const name = `${server.name}-databases`;
+  const host = server.aliases[0] ?? server.container;
+  const port =
+    server.containerPorts[
+      server.spec.kind === "service" ? (server.spec.postgres?.endpoint ?? "") : ""
+    ] ?? 5432;
+  const passwords = Object.fromEntries(roles.map((role) => [`PASSWORD_${role}`, role]));
+  const { variables, secrets } = secretVariables(
+    { PGPASSWORD: superuser, ...passwords },
+    server,
+    settings,
+  );
+  const draft: Draft = {
+    ...server,
+    id: `${server.system.name}/${name}`,
+    name,
+    spec: {
+      ...server.spec,
+      kind: "job",
+      timeout: "2 min",
+      endpoints: {},
+      needs: {},
+      variables: {},
+      environmentFiles: [],
+      mounts: [],
+      tmpfs: [],
+      files: { [scriptPath]: provisioningScript },
+      entrypoint: ["sh"],
+      command: [scriptPath],
+      memory: "64 MiB",
+      pids: 64,
+      exceptions: [],
+      stopTimeout: "10 s",
+      replicas: 1,
+    } as Draft["spec"],
+    container: `${server.container}-databases`,
+    containerPorts: {},
+    documentedPorts: {},
+    networks: server.networks.slice(0, 1),
+    aliases: [],
+    variables: {
+      PGHOST: host,
+      PGPORT: String(port),
+      PGUSER: superuser,
+      BERTH_DATABASES: databases.map(([database, role]) => `${database}:${role}`).join(" "),
+    },
+  };
+  const need = {
+    name: "server",
+    kind: "endpoint",
+    target: server.id,
+    reach: "container",
+    host,
+    port,
+    protocol: "postgres",
+    url: `postgresql://${superuser}@${host}:${port}/postgres`,
+    draft: server,
+    templates: { PGHOST: "{host}", PGPORT: "{port}", PGUSER: "{user}", PGPASSWORD: "{password}" },
+  } as const;
+  return { draft, bindings: { needs: [need], variables, secrets, networks: [] }, issues };
+}
+
+/** Variables that hold the password of a role of a server. */
+function secretVariables(
+  roles: Record<string, string>,
+  server: Draft,
+  settings: Settings,
+): { variables: Record<string, string>; secrets: Record<string, SecretVariable> } {
+  const secrets: Record<string, SecretVariable> = {};
+  const variables: Record<string, string> = {};
+  for (const [variable, role] of Object.entries(roles)) {
+    const label = databaseSecretLabel(server, role);
+    secrets[variable] = {
+      label,
+      version: settings.secretVersions[label] ?? 1,
+      length: 32,
+      template: "{secret}",
+    };
+    variables[variable] = `secret:${label}`;
+  }
+  return { variables, secrets };
+}

@@ -1,0 +1,348 @@
+import type { NeedSpec } from "../config/schema/service";
+import type { Settings } from "../config/schema/settings";
+import { suggest, type Issue } from "../config/issues";
+import { catalogPath, compare, type Draft } from "./drafts";
+import type { HostPorts } from "./ports";
+import { databaseSecretLabel, type DatabaseUse } from "./databases";
+import type { SecretVariable } from "./types";
+
+/** A need that is met: by what, and what the service gets of it. */
+export interface MetNeed {
+  name: string;
+  /** "system/service" or "system/service#database"; the external's or secret's name for those. */
+  target: string;
+  kind: "endpoint" | "database" | "secret" | "external" | "job";
+  reach: "container" | "browser" | "external" | "none";
+  host: string;
+  port: number;
+  protocol: "http" | "tcp" | "postgres";
+  url: string;
+  /** The service that meets it, where it is one of the stack. */
+  draft?: Draft;
+  /** Variable → template as the catalogue gives it. */
+  templates: Record<string, string>;
+}
+
+export interface Bindings {
+  needs: MetNeed[];
+  variables: Record<string, string>;
+  secrets: Record<string, SecretVariable>;
+  /** Networks that its needs add to its own. */
+  networks: string[];
+}
+
+export interface BoundNeeds {
+  bindings: Map<string, Bindings>;
+  databases: DatabaseUse[];
+  issues: Issue[];
+}
+
+/** Meets every need of every service: who, at which address, with which variables. */
+export function bindNeeds(
+  drafts: readonly Draft[],
+  ports: HostPorts,
+  settings: Settings,
+): BoundNeeds {
+  const context: Context = {
+    drafts: new Map(drafts.map((draft) => [draft.id, draft])),
+    ports,
+    settings,
+    issues: [],
+    databases: [],
+  };
+  const bindings = new Map<string, Bindings>();
+  for (const draft of drafts) {
+    const bound: Bindings = { needs: [], variables: {}, secrets: {}, networks: [] };
+    for (const name of Object.keys(draft.spec.needs).sort(compare)) {
+      const spec = draft.spec.needs[name];
+      if (spec) bindNeed(context, draft, name, spec, bound);
+    }
+    bindings.set(draft.id, bound);
+  }
+  return { bindings, databases: context.databases, issues: context.issues };
+}
+
+interface Context {
+  drafts: Map<string, Draft>;
+  ports: HostPorts;
+  settings: Settings;
+  issues: Issue[];
+  databases: DatabaseUse[];
+}
+
+function bindNeed(
+  context: Context,
+  draft: Draft,
+  name: string,
+  spec: NeedSpec,
+  bound: Bindings,
+): void {
+  const path = `${catalogPath(draft)}.needs.${name}`;
+  if ("endpoint" in spec) bindEndpoint(context, draft, name, spec, bound, path);
+  else if ("database" in spec) bindDatabase(context, draft, name, spec, bound, path);
+  else if ("secret" in spec) bindSecret(context, draft, name, spec, bound, path);
+  else if ("external" in spec) bindExternal(context, draft, name, spec, bound, path);
+  else {
+    const target = find(
+      context,
+      draft,
+      spec.job,
+      path,
+      (candidate) => candidate.spec.kind === "job",
+    );
+    if (target) {
+      bound.needs.push({ ...nothing(name), kind: "job", target: target.id, draft: target });
+    }
+  }
+}
+
+const nothing = (name: string) =>
+  ({ name, reach: "none", host: "", port: 0, protocol: "tcp", url: "", templates: {} }) as const;
+
+function bindEndpoint(
+  context: Context,
+  draft: Draft,
+  name: string,
+  spec: Extract<NeedSpec, { endpoint: string }>,
+  bound: Bindings,
+  path: string,
+): void {
+  const [reference, wanted] = spec.endpoint.split("#") as [string, string | undefined];
+  const target = find(
+    context,
+    draft,
+    reference,
+    path,
+    (candidate) => candidate.spec.kind === "service",
+  );
+  if (!target) return;
+  const endpoints = Object.keys(target.spec.endpoints);
+  const endpoint = wanted ?? endpoints[0];
+  const found = endpoint === undefined ? undefined : target.spec.endpoints[endpoint];
+  if (endpoint === undefined || found === undefined) {
+    context.issues.push({
+      path,
+      message: `${target.id} has no endpoint${wanted === undefined ? "" : ` '${wanted}'`}`,
+      remedy:
+        wanted === undefined ? `declare one in ${catalogPath(target)}` : suggest(wanted, endpoints),
+    });
+    return;
+  }
+  let host: string;
+  let port: number;
+  if (spec.reach === "browser") {
+    const published = context.ports.get(target.id)?.[endpoint];
+    if (published === undefined) {
+      context.issues.push({
+        path,
+        message: `a browser can't reach ${target.id}#${endpoint}: it is not published in ${draft.environment}`,
+        remedy: `publish it in ${catalogPath(target)} or reach it from the container`,
+      });
+      return;
+    }
+    host = browserHost(context.settings);
+    port = published;
+  } else {
+    host = join(draft, target, bound);
+    port = target.containerPorts[endpoint] ?? 0;
+  }
+  const url = found.protocol === "http" ? `http://${host}:${port}` : `${host}:${port}`;
+  const need: MetNeed = {
+    name,
+    kind: "endpoint",
+    target: target.id,
+    reach: spec.reach,
+    host,
+    port,
+    protocol: found.protocol,
+    url,
+    draft: target,
+    templates: spec.variables,
+  };
+  bound.needs.push(need);
+  const parts = { host, port: String(port), url, protocol: found.protocol };
+  fillVariables(context, need, parts, undefined, bound, path);
+}
+
+function bindDatabase(
+  context: Context,
+  draft: Draft,
+  name: string,
+  spec: Extract<NeedSpec, { database: string }>,
+  bound: Bindings,
+  path: string,
+): void {
+  const [reference, database] = spec.database.split("#") as [string, string];
+  const target = find(context, draft, reference, path, isPostgres);
+  if (!target || target.spec.kind !== "service" || !target.spec.postgres) return;
+  const role = spec.role ?? database;
+  const host = join(draft, target, bound);
+  const port = target.containerPorts[target.spec.postgres.endpoint] ?? 5432;
+  const use: DatabaseUse = { server: target, database, role, consumer: draft };
+  context.databases.push(use);
+  const label = databaseSecretLabel(target, role);
+  const need: MetNeed = {
+    name,
+    kind: "database",
+    target: `${target.id}#${database}`,
+    reach: "container",
+    host,
+    port,
+    protocol: "postgres",
+    url: `postgresql://${role}@${host}:${port}/${database}`,
+    draft: target,
+    templates: spec.variables,
+  };
+  bound.needs.push(need);
+  const parts = {
+    host,
+    port: String(port),
+    user: role,
+    database,
+    password: "{secret}",
+    url: `postgresql://${role}:{secret}@${host}:${port}/${database}`,
+  };
+  const secret = { label, version: context.settings.secretVersions[label] ?? 1, length: 32 };
+  fillVariables(context, need, parts, secret, bound, path);
+}
+
+function bindSecret(
+  context: Context,
+  draft: Draft,
+  name: string,
+  spec: Extract<NeedSpec, { secret: string }>,
+  bound: Bindings,
+  path: string,
+): void {
+  const label = `${draft.system.name}/${spec.secret}`;
+  const need: MetNeed = {
+    ...nothing(name),
+    kind: "secret",
+    target: label,
+    templates: spec.variables,
+  };
+  bound.needs.push(need);
+  const secret = {
+    label,
+    version: context.settings.secretVersions[label] ?? 1,
+    length: spec.length,
+  };
+  fillVariables(context, need, { value: "{secret}" }, secret, bound, path);
+}
+
+function bindExternal(
+  context: Context,
+  draft: Draft,
+  name: string,
+  spec: Extract<NeedSpec, { external: string }>,
+  bound: Bindings,
+  path: string,
+): void {
+  const external = draft.system.externals[spec.external];
+  if (external === undefined) {
+    context.issues.push({
+      path,
+      message: `${draft.system.name} declares no external '${spec.external}'`,
+      remedy: suggest(spec.external, Object.keys(draft.system.externals)),
+    });
+    return;
+  }
+  const url = externalUrl(draft.system, spec.external, context.settings) ?? "";
+  const need: MetNeed = {
+    ...nothing(name),
+    kind: "external",
+    target: spec.external,
+    reach: "external",
+    url,
+    protocol: "http",
+    templates: spec.variables,
+  };
+  bound.needs.push(need);
+  fillVariables(context, need, { url }, undefined, bound, path);
+}
+
+/** URL of what runs elsewhere, undefined where its parameter has no value. */
+export function externalUrl(
+  system: Draft["system"],
+  name: string,
+  settings: Settings,
+): string | undefined {
+  const url = system.externals[name]?.url;
+  if (url === undefined || typeof url === "string") return url;
+  return settings.parameters[url.parameter] ?? system.parameters[url.parameter]?.default;
+}
+
+/** Host name under which the operator's browser finds published ports. */
+export function browserHost(settings: Settings): string {
+  return settings.bindAddress === "127.0.0.1" || settings.bindAddress === "0.0.0.0"
+    ? "localhost"
+    : settings.bindAddress;
+}
+
+/**
+ * Makes sure that the two share a network and returns the name to use: the short one on the
+ * target's home network, else the container's.
+ */
+function join(draft: Draft, target: Draft, bound: Bindings): string {
+  const own = [...draft.networks, ...bound.networks];
+  const home = target.networks[0];
+  if (!target.networks.some((network) => own.includes(network)) && home !== undefined) {
+    bound.networks.push(home);
+    own.push(home);
+  }
+  return home !== undefined && own.includes(home) && draft.system.name === target.system.name
+    ? (target.aliases[0] ?? target.container)
+    : target.container;
+}
+
+function fillVariables(
+  context: Context,
+  need: MetNeed,
+  parts: Record<string, string>,
+  secret: Omit<SecretVariable, "template"> | undefined,
+  bound: Bindings,
+  path: string,
+): void {
+  for (const [variable, template] of Object.entries(need.templates)) {
+    const value = template.replaceAll(/\{([a-z]+)\}/g, (placeholder, part: string) => {
+      const filled = parts[part];
+      if (filled !== undefined) return filled;
+      context.issues.push({
+        path: `${path}.variables.${variable}`,
+        message: `a need of this kind has no part '{${part}}'`,
+        remedy: suggest(part, Object.keys(parts)),
+      });
+      return placeholder;
+    });
+    if (secret && value.includes("{secret}")) {
+      bound.secrets[variable] = { ...secret, template: value };
+      bound.variables[variable] = `secret:${secret.label}`;
+    } else {
+      bound.variables[variable] = value;
+    }
+  }
+}
+
+const isPostgres = (candidate: Draft) =>
+  candidate.spec.kind === "service" && candidate.spec.postgres !== undefined;
+
+/** The service that a reference means: of the same system unless it names another. */
+function find(
+  context: Context,
+  draft: Draft,
+  reference: string,
+  path: string,
+  fits: (candidate: Draft) => boolean,
+): Draft | undefined {
+  const id = reference.includes("/") ? reference : `${draft.system.name}/${reference}`;
+  const target = context.drafts.get(id);
+  if (target && fits(target)) return target;
+  const candidates = [...context.drafts.values()].filter((other) => fits(other) && other !== draft);
+  const names = candidates.map((other) => (other.system === draft.system ? other.name : other.id));
+  context.issues.push({
+    path,
+    message: `nothing in stack ${context.settings.stack} meets '${reference}'${target ? `: ${target.id} is of another kind` : ""}`,
+    remedy: suggest(reference, names),
+  });
+  return undefined;
+}

@@ -1,0 +1,132 @@
+import type { Issue } from "../config/issues";
+import type { Settings } from "../config/schema/settings";
+import { containerNames } from "./naming";
+import { serviceId, type Plan, type PlannedService } from "./types";
+
+/** A plan with the settings that it came from. */
+export interface StackPlan {
+  plan: Plan;
+  settings: Settings;
+}
+
+/** Whatever can be held by one alone: a container name, a host port, a network, a volume. */
+interface Claim {
+  what: string;
+  by: PlannedService | undefined;
+  /** Who claims it, as the message names it. */
+  owner: string;
+  path: string;
+  stack: string;
+  remedy: string;
+}
+
+/** Findings about a stack among all that share its host: nothing is claimed twice. */
+export function proveHost(stack: StackPlan, others: readonly StackPlan[]): Issue[] {
+  const own = claims(stack);
+  const foreign = others.flatMap(claims);
+  const issues: Issue[] = [];
+  const first = new Map<string, Claim>();
+  for (const claim of foreign) first.set(claim.what, first.get(claim.what) ?? claim);
+  const mine = new Map<string, Claim>();
+  for (const claim of own) {
+    const other = mine.get(claim.what) ?? first.get(claim.what);
+    mine.set(claim.what, claim);
+    if (other === undefined || (other.owner === claim.owner && other.stack === claim.stack))
+      continue;
+    const where = other.stack === claim.stack ? "" : `, stack ${other.stack}`;
+    issues.push({
+      path: claim.path,
+      message: `${claim.what} is ${other.owner}'s${where}`,
+      remedy: claim.remedy,
+    });
+  }
+  return [...issues, ...aliasClashes(stack.plan), ...unreachablePorts(stack.plan)];
+}
+
+function claims({ plan, settings }: StackPlan): Claim[] {
+  const found: Claim[] = [];
+  for (const service of plan.services) {
+    const common = {
+      by: service,
+      owner: serviceId(service),
+      path: `systems/${serviceId(service)}`,
+      stack: plan.stack,
+    };
+    for (const container of containerNames(service)) {
+      found.push({
+        ...common,
+        what: `container name ${container}`,
+        remedy: "give one of them another container name",
+      });
+    }
+    for (const port of service.ports) {
+      const remedy =
+        settings.ports === "documented"
+          ? "choose another port for one of them, use the blocks scheme, or run fewer systems (berth:systems)"
+          : "choose another slot for one of them, or another block for its project";
+      found.push({ ...common, what: `port ${port.host}`, remedy });
+    }
+  }
+  for (const network of plan.networks) {
+    found.push({
+      what: `network ${network.name}`,
+      by: undefined,
+      owner: network.system,
+      path: `systems/${network.system}`,
+      stack: plan.stack,
+      remedy: "name the environment in it: '{environment}'",
+    });
+  }
+  for (const volume of plan.volumes) {
+    found.push({
+      what: `volume ${volume.name}`,
+      by: undefined,
+      owner: volume.system,
+      path: `systems/${volume.system}`,
+      stack: plan.stack,
+      remedy: "name the environment in it: '{environment}'",
+    });
+  }
+  return found;
+}
+
+/** Two that answer to one short name on one network would be reached in turn. */
+function aliasClashes(plan: Plan): Issue[] {
+  const issues: Issue[] = [];
+  const answers = new Map<string, PlannedService>();
+  for (const service of plan.services) {
+    for (const network of service.networks) {
+      const names = new Set([...(service.aliases[network] ?? []), ...containerNames(service)]);
+      for (const name of names) {
+        const key = `${network} ${name}`;
+        const other = answers.get(key);
+        if (other === undefined) answers.set(key, service);
+        else if (other.container !== service.container) {
+          issues.push({
+            path: `systems/${serviceId(service)}.aliases`,
+            message: `'${name}' on network ${network} is ${serviceId(other)}'s`,
+            remedy: "give one of them another alias or another home network",
+          });
+        }
+      }
+    }
+  }
+  return issues;
+}
+
+/** Docker publishes no port of a container that is on internal networks alone. */
+function unreachablePorts(plan: Plan): Issue[] {
+  const internal = new Set(
+    plan.networks.filter((network) => network.internal).map((network) => network.name),
+  );
+  return plan.services
+    .filter(
+      (service) =>
+        service.ports.length > 0 && service.networks.every((network) => internal.has(network)),
+    )
+    .map((service) => ({
+      path: `systems/${serviceId(service)}.networks`,
+      message: `port ${service.ports[0]?.host} can't be published: ${service.networks.join(" and ")} ${service.networks.length > 1 ? "are" : "is"} internal`,
+      remedy: "add a network that is not internal, or do not publish it",
+    }));
+}

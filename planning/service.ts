@@ -1,0 +1,247 @@
+import { roles, toBytes, toSeconds, type Role } from "../config/schema/common";
+import type { Settings } from "../config/schema/settings";
+import { suggest, type Issue } from "../config/issues";
+import { catalogPath, compare, type Draft } from "./drafts";
+import { planHealth } from "./health";
+import { browserHost, type Bindings } from "./needs";
+import { inEnvironment } from "./naming";
+import {
+  chooseSubstitution,
+  standInHealth,
+  standInVariable,
+  type Substitution,
+} from "./substitution";
+import type {
+  LocalImage,
+  MachineFacts,
+  PlannedBuild,
+  PlannedHealth,
+  PlannedMount,
+  PlannedService,
+} from "./types";
+
+interface ServiceInput {
+  draft: Draft;
+  bindings: Bindings;
+  hostPorts: Record<string, number>;
+  startsAfter: string[];
+  settings: Settings;
+  machine: MachineFacts | undefined;
+  issues: Issue[];
+}
+
+/** A stand-in's image runs as this user, with nothing of its own to write. */
+const standInUser = "1000:1000";
+
+/** One service of the plan, from its draft, its needs and its host ports. */
+export function planService({
+  draft,
+  bindings,
+  hostPorts,
+  startsAfter,
+  settings,
+  machine,
+  issues,
+}: ServiceInput): PlannedService {
+  const { spec, environment } = draft;
+  const substitution = chooseSubstitution(draft, settings, machine);
+  const standIn = substitution.kind === "stand-in";
+  const local: LocalImage | undefined =
+    substitution.kind === "local" ? substitution.image : undefined;
+  const networks = [...draft.networks, ...bindings.networks];
+  const home = draft.networks[0];
+  const allows = (allow: string) => spec.exceptions.some((exception) => exception.allow === allow);
+  checkExceptions(draft, issues);
+  if (spec.replicas > 1 && Object.keys(hostPorts).length > 0) {
+    issues.push({
+      path: `${catalogPath(draft)}.replicas`,
+      message: `${spec.replicas} replicas can't share host port ${Object.values(hostPorts)[0]}`,
+      remedy: "run one, or do not publish it",
+    });
+  }
+  const variables: Record<string, string> = { ...draft.variables, ...bindings.variables };
+  if (substitution.kind === "stand-in") {
+    variables.BERTH_STAND_IN = standInVariable(draft, substitution.reason, bindings.needs);
+  }
+  return {
+    system: draft.system.name,
+    project: draft.project,
+    service: draft.name,
+    container: draft.container,
+    kind: spec.kind,
+    role: mostExposed(Object.values(spec.endpoints).map((endpoint) => endpoint.role)),
+    image: imageName(draft),
+    build: standIn ? null : planBuild(draft, machine),
+    substitutedBy: standIn ? "stand-in" : (local?.reference ?? null),
+    networks,
+    aliases: home === undefined || draft.aliases.length === 0 ? {} : { [home]: draft.aliases },
+    ports: Object.entries(hostPorts)
+      .map(([endpoint, host]) => ({
+        ip: settings.bindAddress,
+        host,
+        container: draft.containerPorts[endpoint] ?? 0,
+      }))
+      .sort((a, b) => a.host - b.host),
+    endpoints: Object.entries(spec.endpoints).map(([name, { protocol, role }]) => ({
+      name,
+      port: draft.containerPorts[name] ?? 0,
+      protocol,
+      role,
+    })),
+    needs: bindings.needs.flatMap((need) => (need.draft ? [need.target] : [])).sort(compare),
+    startsAfter,
+    variables: sortKeys(variables),
+    secrets: sortKeys(bindings.secrets),
+    environmentFiles: standIn
+      ? []
+      : spec.environmentFiles.map((file) => `<sources>/${draft.source}/${file}`),
+    mounts: planMounts(draft, standIn, issues),
+    files: standIn ? {} : sortKeys(spec.files),
+    entrypoint: standIn ? null : (local?.entrypoint ?? spec.entrypoint ?? null),
+    command: standIn ? null : (local?.command ?? spec.command ?? null),
+    workingDirectory: standIn ? null : (spec.workingDirectory ?? null),
+    security: {
+      user: standIn ? standInUser : (spec.user ?? null),
+      readOnlyRoot: standIn || (environment === "prod" && !allows("writable-root")),
+      addedCapabilities: standIn
+        ? []
+        : spec.exceptions
+            .flatMap(({ allow, value }) =>
+              allow === "capability" && value !== undefined ? [value] : [],
+            )
+            .sort(compare),
+      noNewPrivileges: !allows("new-privileges"),
+    },
+    health: health(draft, substitution, issues),
+    memoryBytes: toBytes(spec.memory),
+    cpus: spec.cpus ?? null,
+    pids: spec.pids,
+    gpu: spec.gpu && substitution.kind === "none",
+    stopSeconds: toSeconds(spec.stopTimeout),
+    timeoutSeconds: spec.kind === "job" ? toSeconds(spec.timeout) : null,
+    replicas: spec.replicas,
+    url: serviceUrl(draft, hostPorts, settings),
+    exceptions: standIn ? [] : spec.exceptions,
+  };
+}
+
+function imageName(draft: Draft): string {
+  const { image } = draft.spec;
+  if ("registry" in image) return image.registry;
+  const stem = draft.name.startsWith(draft.project) ? draft.name : `${draft.project}-${draft.name}`;
+  return `berth/${stem}-${draft.environment}`;
+}
+
+function planBuild(draft: Draft, machine: MachineFacts | undefined): PlannedBuild | null {
+  const { image } = draft.spec;
+  if (!("build" in image)) return null;
+  const { folder, dockerfile, target, args, bases } = image.build;
+  const localImages = machine?.localImages ?? "unused";
+  const chosenBases = Object.entries(bases).map(([name, base]) => [
+    name,
+    localImages === "unused" ? base : (localImages(base)?.reference ?? base),
+  ]);
+  return {
+    context: folder === "." ? draft.source : `${draft.source}/${folder}`,
+    dockerfile,
+    target: target ?? null,
+    args: { ...args, ...(Object.fromEntries(chosenBases) as Record<string, string>) },
+  };
+}
+
+function planMounts(draft: Draft, standIn: boolean, issues: Issue[]): PlannedMount[] {
+  const { spec, environment, system } = draft;
+  const mounts = spec.mounts.flatMap((mount): PlannedMount[] => {
+    if ("volume" in mount) {
+      const volume = system.volumes[mount.volume];
+      if (volume === undefined) {
+        issues.push({
+          path: `${catalogPath(draft)}.mounts`,
+          message: `${system.name} declares no volume '${mount.volume}'`,
+          remedy: suggest(mount.volume, Object.keys(system.volumes)),
+        });
+        return [];
+      }
+      const source = inEnvironment(volume.name, environment);
+      return [{ type: "volume", source, target: mount.target, readOnly: mount.readOnly }];
+    }
+    if (standIn) return [];
+    if ("cache" in mount) {
+      const source = `${draft.container}-${mount.cache}`;
+      return [{ type: "volume", source, target: mount.target, readOnly: false }];
+    }
+    if ("source" in mount) {
+      const folder = mount.source === "." ? "" : `/${mount.source}`;
+      const source = `<sources>/${draft.source}${folder}`;
+      return [{ type: "bind", source, target: mount.target, readOnly: mount.readOnly }];
+    }
+    return [{ type: "bind", source: mount.host, target: mount.target, readOnly: mount.readOnly }];
+  });
+  const memory = standIn ? [] : spec.tmpfs;
+  return [
+    ...mounts,
+    ...memory.map((target): PlannedMount => ({
+      type: "tmpfs",
+      source: "",
+      target,
+      readOnly: false,
+    })),
+  ].sort((a, b) => compare(a.target, b.target));
+}
+
+/** What opens a container must be written down with its reason. */
+function checkExceptions(draft: Draft, issues: Issue[]): void {
+  for (const mount of draft.spec.mounts) {
+    if (!("host" in mount)) continue;
+    const declared = draft.spec.exceptions.some(
+      ({ allow, value }) =>
+        (allow === "host-mount" || allow === "docker-socket") && value === mount.host,
+    );
+    if (!declared) {
+      issues.push({
+        path: `${catalogPath(draft)}.mounts`,
+        message: `mounts ${mount.host} of the host without saying why`,
+        remedy: `add an exception {allow: "host-mount", value: "${mount.host}", reason: …}`,
+      });
+    }
+  }
+}
+
+function health(draft: Draft, substitution: Substitution, issues: Issue[]): PlannedHealth | null {
+  if (draft.spec.kind === "job") return null;
+  const { health: spec } = draft.spec;
+  if (spec.kind !== "command" && draft.spec.endpoints[spec.endpoint] === undefined) {
+    issues.push({
+      path: `${catalogPath(draft)}.health.endpoint`,
+      message: `the service has no endpoint '${spec.endpoint}'`,
+      remedy: suggest(spec.endpoint, Object.keys(draft.spec.endpoints)),
+    });
+  }
+  const own = planHealth(draft.spec.health, draft.containerPorts, substitution.kind === "local");
+  return substitution.kind === "stand-in" ? standInHealth(draft, own) : own;
+}
+
+function mostExposed(found: readonly Role[]): Role {
+  return roles.find((role) => found.includes(role)) ?? "internal";
+}
+
+/** Where a browser finds the service: its most exposed published http endpoint. */
+function serviceUrl(
+  draft: Draft,
+  hostPorts: Record<string, number>,
+  settings: Settings,
+): string | null {
+  for (const role of roles) {
+    for (const [name, endpoint] of Object.entries(draft.spec.endpoints)) {
+      const port = hostPorts[name];
+      if (endpoint.role === role && endpoint.protocol === "http" && port !== undefined) {
+        return `http://${browserHost(settings)}:${port}`;
+      }
+    }
+  }
+  return null;
+}
+
+function sortKeys<T>(record: Record<string, T>): Record<string, T> {
+  return Object.fromEntries(Object.entries(record).sort(([a], [b]) => compare(a, b)));
+}
