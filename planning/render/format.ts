@@ -1,0 +1,153 @@
+import {
+  serviceId,
+  type Plan,
+  type PlannedPort,
+  type PlannedService,
+  type PlannedVolume,
+} from "../types";
+
+/** A system as it is shown: its services grouped by project, what it has on the host first. */
+export interface SystemView {
+  name: string;
+  services: PlannedService[];
+  projects: { name: string; services: PlannedService[] }[];
+  volumes: PlannedVolume[];
+}
+
+export interface Totals {
+  services: number;
+  jobs: number;
+  memoryBytes: number;
+}
+
+/** The plan's systems in the order of their lowest host port, as are the projects in each. */
+export function systemsOf(plan: Plan): SystemView[] {
+  return groupBy(plan.services, (service) => service.system).map(([name, services]) => {
+    const projects = groupBy(services, (service) => service.project).map(([project, members]) => ({
+      name: project,
+      services: members,
+    }));
+    return {
+      name,
+      projects,
+      services: projects.flatMap((project) => project.services),
+      volumes: plan.volumes.filter((volume) => volume.system === name),
+    };
+  });
+}
+
+/** How many services and jobs these are, and the memory they may use; replicas count each. */
+export function totalsOf(services: readonly PlannedService[]): Totals {
+  const jobs = services.filter((service) => service.kind === "job").length;
+  return {
+    services: services.length - jobs,
+    jobs,
+    memoryBytes: services.reduce((sum, each) => sum + each.memoryBytes * each.replicas, 0),
+  };
+}
+
+/** "6 services, 1 job". */
+export function counts(totals: Totals): string {
+  const parts = [count(totals.services, "service")];
+  if (totals.jobs > 0) parts.push(count(totals.jobs, "job"));
+  return parts.join(", ");
+}
+
+/** "1 network", "3 networks". */
+export function count(amount: number, noun: string): string {
+  return `${amount} ${noun}${amount === 1 ? "" : "s"}`;
+}
+
+/** Bytes in the unit that fits: "512 MiB", "1.5 GiB". */
+export function memory(bytes: number): string {
+  const [amount, unit] = bytes >= 2 ** 30 ? [bytes / 2 ** 30, "GiB"] : [bytes / 2 ** 20, "MiB"];
+  return `${Number(amount.toFixed(1))} ${unit}`;
+}
+
+/** "127.0.0.1:4000 → 80". */
+export function portText(port: PlannedPort): string {
+  return `${port.ip}:${port.host} → ${port.container}`;
+}
+
+/** Where a service is reached: its URL first, then the ports that the URL does not name. */
+export function published(service: PlannedService): string[] {
+  const { url } = service;
+  const others = service.ports.filter((port) => url === null || !urlNames(url, port.host));
+  return [...(url === null ? [] : [url]), ...others.map(portText)];
+}
+
+/** The lowest and highest host port: "4000–4300", or undefined where nothing is published. */
+export function portRange(services: readonly PlannedService[]): string | undefined {
+  const hosts = services.flatMap((service) => service.ports.map((port) => port.host));
+  if (hosts.length === 0) return undefined;
+  const [low, high] = [Math.min(...hosts), Math.max(...hosts)];
+  return low === high ? `${low}` : `${low}–${high}`;
+}
+
+/** A need as its own system says it: "redis" instead of "inpactai/redis". */
+export function localNeed(need: string, system: string): string {
+  return need.startsWith(`${system}/`) ? need.slice(system.length + 1) : need;
+}
+
+/** What runs in the place of what was asked for, and for which services, by reason. */
+export interface Substitution {
+  reason: "source" | "image";
+  by: string;
+  services: string[];
+}
+
+/** Substitutions grouped: stand-ins for missing sources first, then stand-ins and images for images. */
+export function substitutionsOf(plan: Plan): Substitution[] {
+  const groups = new Map<string, Substitution>();
+  for (const service of plan.services) {
+    const by = service.substitutedBy;
+    if (by === null) continue;
+    const reason = by === "stand-in" && usesSource(service) ? "source" : "image";
+    const key = `${reason === "source" ? 0 : by === "stand-in" ? 1 : 2} ${by}`;
+    const group = groups.get(key) ?? { reason, by, services: [] };
+    group.services.push(serviceId(service));
+    groups.set(key, group);
+  }
+  return [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => group);
+}
+
+/** The heading of a group of substitutions: "stand-in, as the source is missing". */
+export function substitutionTitle(substitution: Substitution): string {
+  if (substitution.by !== "stand-in") return substitution.by;
+  return substitution.reason === "source"
+    ? "stand-in, as the source is missing"
+    : "stand-in, as the image can't be had";
+}
+
+function usesSource(service: PlannedService): boolean {
+  return (
+    service.build !== null || service.mounts.some((mount) => mount.source.startsWith("<sources>/"))
+  );
+}
+
+function urlNames(url: string, port: number): boolean {
+  return new RegExp(`:${port}(/|$)`).test(url);
+}
+
+function groupBy(
+  services: readonly PlannedService[],
+  key: (service: PlannedService) => string,
+): [string, PlannedService[]][] {
+  const groups = new Map<string, PlannedService[]>();
+  for (const service of services) {
+    const group = groups.get(key(service)) ?? [];
+    group.push(service);
+    groups.set(key(service), group);
+  }
+  return [...groups].sort(
+    ([nameA, a], [nameB, b]) =>
+      lowestPort(a) - lowestPort(b) || (nameA < nameB ? -1 : nameA > nameB ? 1 : 0),
+  );
+}
+
+function lowestPort(services: readonly PlannedService[]): number {
+  return Math.min(
+    2 ** 16,
+    ...services.flatMap((service) => service.ports.map((port) => port.host)),
+  );
+}

@@ -1,0 +1,186 @@
+import { formatIssue } from "../../config/issues";
+import { serviceId, type Plan, type PlannedService } from "../types";
+import {
+  count,
+  counts,
+  localNeed,
+  memory,
+  published,
+  substitutionsOf,
+  substitutionTitle,
+  systemsOf,
+  totalsOf,
+  type SystemView,
+} from "./format";
+import { hanging, noPaint, tableLines, type Paint } from "./table";
+
+export interface TextOptions {
+  /** Columns of the terminal. @default 100 */
+  width?: number;
+  /** Colours. @default none */
+  paint?: Paint;
+}
+
+/** The whole plan as a person reads it in a terminal or a pipe. */
+export function renderText(plan: Plan, options: TextOptions = {}): string {
+  const width = options.width ?? 100;
+  const paint = options.paint ?? noPaint;
+  const sections = [
+    header(plan, paint),
+    ...systemsOf(plan).map((system) => systemLines(system, width, paint)),
+    routeLines(plan, width, paint),
+    externalLines(plan, width, paint),
+    exceptionLines(plan, width, paint),
+    substitutionLines(plan, width, paint),
+    noteLines(plan, width, paint),
+    issueLines(plan, paint),
+    totalLines(plan, paint),
+  ];
+  return sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join("\n"))
+    .join("\n\n");
+}
+
+/** The first line: which stack this is. */
+export function header(plan: Plan, paint: Paint): string[] {
+  return [
+    `${paint.bold(`Stack ${plan.stack}`)}: environment ${plan.environment}, host ${plan.host}`,
+  ];
+}
+
+/** Findings that stop, each on one line whatever the width, so that it can be searched for. */
+export function issueLines(plan: Plan, paint: Paint): string[] {
+  if (plan.issues.length === 0) return [];
+  return [
+    paint.red(paint.bold(count(plan.issues.length, "issue"))),
+    ...plan.issues.map((issue) => `  ${formatIssue(issue)}`),
+  ];
+}
+
+/** Findings that do not stop. */
+export function noteLines(plan: Plan, width: number, paint: Paint): string[] {
+  return section(
+    paint.yellow("Notes"),
+    plan.notes.flatMap((note) => hanging("  ", `${note.path}: ${note.message}`, width)),
+  );
+}
+
+function systemLines(system: SystemView, width: number, paint: Paint): string[] {
+  const totals = totalsOf(system.services);
+  const title = `${paint.bold(paint.cyan(system.name))}  ${paint.dim(`${counts(totals)}, ${memory(totals.memoryBytes)}`)}`;
+  const table = tableLines(
+    [
+      { title: "SERVICE", paint: paint.bold },
+      { title: "CONTAINER", floor: 16 },
+      { title: "PUBLISHED", floor: 24, paint: paint.green },
+      { title: "NETWORKS" },
+      { title: "NEEDS", floor: 16 },
+    ],
+    system.services.map((service) => [
+      serviceText(service),
+      service.container,
+      published(service).join("\n"),
+      service.networks.join(", "),
+      service.needs.map((need) => localNeed(need, service.system)).join(", "),
+    ]),
+    width - 2,
+    paint,
+  );
+  return [title, ...indent(table), ...volumeLines(system, width, paint)];
+}
+
+function serviceText(service: PlannedService): string {
+  const marks = [
+    ...(service.kind === "job" ? ["job"] : []),
+    ...(service.replicas > 1 ? [`×${service.replicas}`] : []),
+  ];
+  return marks.length > 0 ? `${service.service} (${marks.join(", ")})` : service.service;
+}
+
+function volumeLines(system: SystemView, width: number, paint: Paint): string[] {
+  if (system.volumes.length === 0) return [];
+  const names = system.volumes.map(
+    (volume) =>
+      `${volume.name} (${volume.service}:${volume.path}${volume.retained ? "" : ", not kept"})`,
+  );
+  const [first = "", ...rest] = hanging("  Volumes  ", names.join(", "), width, 11);
+  return ["", first.replace("Volumes", paint.dim("Volumes")), ...rest];
+}
+
+function routeLines(plan: Plan, width: number, paint: Paint): string[] {
+  return section(
+    paint.bold("Routes"),
+    indent(
+      tableLines(
+        [{ title: "HOST AND PATH" }, { title: "VIA" }, { title: "TO" }, { title: "ACCESS" }],
+        plan.routes.map((route) => [
+          route.host + route.path,
+          route.via,
+          `${route.container}:${route.port}`,
+          route.access ? "by rule" : "open",
+        ]),
+        width - 2,
+        paint,
+      ),
+    ),
+    plan.routes.length > 0,
+  );
+}
+
+function externalLines(plan: Plan, width: number, paint: Paint): string[] {
+  return section(
+    paint.bold("Elsewhere"),
+    plan.externals.flatMap((external) =>
+      hanging(
+        "  ",
+        `${external.system}/${external.name}: ${external.url} (${external.about})`,
+        width,
+      ),
+    ),
+  );
+}
+
+function exceptionLines(plan: Plan, width: number, paint: Paint): string[] {
+  return section(
+    paint.bold("Exceptions from the hardening"),
+    plan.services.flatMap((service) =>
+      service.exceptions.flatMap((exception) => {
+        const value = exception.value === undefined ? "" : ` ${exception.value}`;
+        return hanging(
+          "  ",
+          `${serviceId(service)}: ${exception.allow}${value}: ${exception.reason}`,
+          width,
+        );
+      }),
+    ),
+  );
+}
+
+function substitutionLines(plan: Plan, width: number, paint: Paint): string[] {
+  return section(
+    paint.bold("Substitutions"),
+    substitutionsOf(plan).flatMap((each) =>
+      hanging("  ", `${substitutionTitle(each)}: ${each.services.join(", ")}`, width),
+    ),
+  );
+}
+
+function totalLines(plan: Plan, paint: Paint): string[] {
+  const totals = totalsOf(plan.services);
+  const parts = [
+    counts(totals),
+    count(plan.networks.length, "network"),
+    count(plan.volumes.length, "volume"),
+    `${memory(totals.memoryBytes)} of memory`,
+  ];
+  return [`${paint.bold("Total")}: ${parts.join(", ")}`];
+}
+
+function section(title: string, lines: string[], shown = lines.length > 0): string[] {
+  return shown ? [title, ...lines] : [];
+}
+
+function indent(lines: readonly string[]): string[] {
+  return lines.map((line) => (line === "" ? "" : `  ${line}`));
+}
