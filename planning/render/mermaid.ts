@@ -11,6 +11,7 @@ const styles = [
   "classDef dashboard fill:#dbe7fd,stroke:#3565c4,color:#14264d",
   "classDef internal fill:#f1f1f4,stroke:#8a8a99,color:#26262e",
   "classDef job fill:#fdf0d2,stroke:#b5831b,color:#42300a,stroke-dasharray:4 3",
+  "classDef system fill:#8a8a9914,stroke:#8a8a99",
   "classDef external fill:none,stroke:#8a8a99,stroke-dasharray:2 3",
 ];
 
@@ -21,15 +22,15 @@ const styles = [
 export function renderMermaid(plan: Plan, options: MermaidOptions = {}): string {
   const systems = systemsOf(plan);
   const names = nodeNames(plan);
-  const body =
-    (options.level ?? "services") === "services"
-      ? [...systems.flatMap((system) => systemLines(system, names)), ...needEdges(plan, names)]
-      : [...systems.map((system) => systemNode(system, names)), ...systemEdges(plan, names)];
+  const all = (options.level ?? "services") === "services";
+  const body = all
+    ? [...systems.flatMap((system) => systemLines(system, names)), ...needEdges(plan, names)]
+    : [...systems.map((system) => systemNode(system, names)), ...systemEdges(plan, names)];
   const externals = plan.externals.map(
     (external) =>
       `${nameOf(names, `external ${external.system}/${external.name}`)}(["${label(external.name)}<br/>${label(external.url)}"]):::external`,
   );
-  return `${["flowchart LR", ...[...body, ...externals, ...styles].map((line) => `  ${line}`)].join("\n")}\n`;
+  return `${[`flowchart ${all ? "LR" : "TB"}`, ...[...body, ...externals, ...styles].map((line) => `  ${line}`)].join("\n")}\n`;
 }
 
 /** A label's text inside Mermaid's quotes. */
@@ -61,8 +62,9 @@ function systemLines(system: SystemView, names: Map<string, string>): string[] {
 function box(id: string, title: string, lines: readonly string[]): string[] {
   return [
     `subgraph ${id}["${label(title)}"]`,
-    ...["direction TB", ...lines].map((line) => `  ${line}`),
+    ...["direction LR", ...lines].map((line) => `  ${line}`),
     "end",
+    `class ${id} system`,
   ];
 }
 
