@@ -16,7 +16,9 @@ export function parseSettings(
   values: Record<string, unknown>,
 ): { settings?: Settings; issues: Issue[] } {
   const file = `Pulumi.${stack}.yaml`;
-  const plain = Object.fromEntries(Object.entries(values).filter(([key]) => !secretKeys.includes(key)));
+  const plain = Object.fromEntries(
+    Object.entries(values).filter(([key]) => !secretKeys.includes(key)),
+  );
   const parsed = settingsSchema.safeParse(plain, { reportInput: true });
   if (!parsed.success) return { issues: describeProblems(parsed.error, file, knownKeys) };
   const { standIns, systems, ...rest } = parsed.data;

@@ -26,13 +26,18 @@ export function loadStacks(folder: string): { stacks: Settings[]; issues: Issue[
   return { stacks, issues };
 }
 
-function readStackFile(path: string, file: string): { values: Record<string, unknown> } | { issue: Issue } {
+function readStackFile(
+  path: string,
+  file: string,
+): { values: Record<string, unknown> } | { issue: Issue } {
   let content: unknown;
   try {
     content = parse(readFileSync(path, "utf8"));
   } catch (error) {
     const message = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
-    return { issue: { path: file, message: `is not valid YAML: ${message}`, remedy: "correct it" } };
+    return {
+      issue: { path: file, message: `is not valid YAML: ${message}`, remedy: "correct it" },
+    };
   }
   const config = (content as { config?: Record<string, unknown> } | null)?.config ?? {};
   const values = Object.entries(config)

@@ -1,3 +1,4 @@
+import type { Exception } from "../config/schema/service";
 import { roles, toBytes, toSeconds, type Role } from "../config/schema/common";
 import type { Settings } from "../config/schema/settings";
 import { suggest, type Issue } from "../config/issues";
@@ -51,6 +52,7 @@ export function planService({
   const networks = [...draft.networks, ...bindings.networks];
   const home = draft.networks[0];
   const allows = (allow: string) => spec.exceptions.some((exception) => exception.allow === allow);
+  const exceptions = standIn ? [] : plannedExceptions(draft);
   checkExceptions(draft, issues);
   if (spec.replicas > 1 && Object.keys(hostPorts).length > 0) {
     issues.push({
@@ -102,10 +104,12 @@ export function planService({
     workingDirectory: standIn ? null : (spec.workingDirectory ?? null),
     security: {
       user: standIn ? standInUser : (spec.user ?? null),
-      readOnlyRoot: standIn || (environment === "prod" && !allows("writable-root")),
+      readOnlyRoot:
+        standIn ||
+        (environment === "prod" && !exceptions.some(({ allow }) => allow === "writable-root")),
       addedCapabilities: standIn
         ? []
-        : spec.exceptions
+        : exceptions
             .flatMap(({ allow, value }) =>
               allow === "capability" && value !== undefined ? [value] : [],
             )
@@ -121,7 +125,7 @@ export function planService({
     timeoutSeconds: spec.kind === "job" ? toSeconds(spec.timeout) : null,
     replicas: spec.replicas,
     url: serviceUrl(draft, hostPorts, settings),
-    exceptions: standIn ? [] : spec.exceptions,
+    exceptions,
   };
 }
 
@@ -187,6 +191,15 @@ function planMounts(draft: Draft, standIn: boolean, issues: Issue[]): PlannedMou
       readOnly: false,
     })),
   ].sort((a, b) => compare(a.target, b.target));
+}
+
+/** Those of the catalogue, and the one that uploaded configuration brings with it. */
+function plannedExceptions({ spec, environment }: Draft): Exception[] {
+  const uploads = Object.keys(spec.files);
+  const writable = spec.exceptions.some(({ allow }) => allow === "writable-root");
+  if (environment === "dev" || uploads.length === 0 || writable) return spec.exceptions;
+  const reason = `Docker puts no file (${uploads[0]}) into a container whose root is read-only`;
+  return [...spec.exceptions, { allow: "writable-root", reason }];
 }
 
 /** What opens a container must be written down with its reason. */

@@ -1,0 +1,123 @@
+import type * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import type { PlannedService } from "../planning/types";
+import { goDuration, labels } from "./naming";
+
+/** What a container takes from other resources and from the machine. */
+export interface ContainerInputs {
+  stack: string;
+  environment: string;
+  /** Image id. */
+  image: pulumi.Input<string>;
+  /** Names of Docker networks and volumes as their resources give them, by planned name. */
+  networkNames: ReadonlyMap<string, pulumi.Input<string>>;
+  volumeNames: ReadonlyMap<string, pulumi.Input<string>>;
+  /** All of its variables; secret ones as secret outputs. */
+  variables: Readonly<Record<string, pulumi.Input<string>>>;
+  /** Absolute path of the sources folder on the Docker host. */
+  sources: string;
+}
+
+const logLimits = { "max-size": "10m", "max-file": "3" };
+
+/**
+ * Inputs that the provider reports as updated and does not apply to a running container
+ * (healthcheck, init, tmpfs, CPU quota): Berth replaces the container instead.
+ */
+export const replaceOnChanges = ["healthcheck", "init", "tmpfs", "cpuPeriod", "cpuQuota"];
+
+/** What a service and a job have in common: a planned container as the provider's arguments. */
+export function containerArgs(
+  service: PlannedService,
+  name: string,
+  inputs: ContainerInputs,
+): docker.ContainerArgs {
+  const memoryMiB = Math.floor(service.memoryBytes / 2 ** 20);
+  const tmpfs = service.mounts.filter((mount) => mount.type === "tmpfs");
+  return {
+    name,
+    image: inputs.image,
+    ...(service.entrypoint ? { entrypoints: service.entrypoint } : {}),
+    ...(service.command ? { command: service.command } : {}),
+    ...(service.workingDirectory !== null ? { workingDir: service.workingDirectory } : {}),
+    ...(service.security.user !== null ? { user: service.security.user } : {}),
+    envs: environment(inputs.variables),
+    labels: labels({
+      stack: inputs.stack,
+      environment: inputs.environment,
+      system: service.system,
+      project: service.project,
+      service: service.service,
+    }),
+    networkMode: "bridge",
+    networksAdvanced: service.networks.map((network) => ({
+      name: inputs.networkNames.get(network) ?? network,
+      aliases: service.aliases[network] ?? [],
+    })),
+    ports: service.ports.map((port) => ({
+      ip: port.ip,
+      external: port.host,
+      internal: port.container,
+      protocol: "tcp",
+    })),
+    mounts: service.mounts
+      .filter((mount) => mount.type !== "tmpfs")
+      .map((mount) => ({
+        type: mount.type,
+        source:
+          mount.type === "volume"
+            ? (inputs.volumeNames.get(mount.source) ?? mount.source)
+            : mount.source.replace(/^<sources>/, inputs.sources),
+        target: mount.target,
+        readOnly: mount.readOnly,
+      })),
+    ...(tmpfs.length > 0
+      ? { tmpfs: Object.fromEntries(tmpfs.map((mount) => [mount.target, "mode=1777"])) }
+      : {}),
+    uploads: Object.entries(service.files).map(([file, content]) => ({
+      file,
+      content,
+      permissions: "0644",
+    })),
+    readOnly: service.security.readOnlyRoot,
+    init: true,
+    capabilities: {
+      drops: ["ALL"],
+      ...(service.security.addedCapabilities.length > 0
+        ? { adds: service.security.addedCapabilities.map((name) => `CAP_${name}`) }
+        : {}),
+    },
+    ...(service.security.noNewPrivileges ? { securityOpts: ["no-new-privileges:true"] } : {}),
+    memory: memoryMiB,
+    // Without it every preview wants to take Docker's own value away.
+    memorySwap: memoryMiB,
+    ...(service.cpus !== null ? { cpus: String(service.cpus) } : {}),
+    ...(service.gpu ? { gpus: "all" } : {}),
+    logDriver: "json-file",
+    logOpts: logLimits,
+    stopTimeout: service.stopSeconds,
+    // Without it the provider kills instead of stopping.
+    destroyGraceSeconds: service.stopSeconds,
+    ...(service.health
+      ? {
+          healthcheck: {
+            tests: service.health.test,
+            interval: goDuration(service.health.intervalSeconds),
+            timeout: goDuration(service.health.timeoutSeconds),
+            retries: service.health.retries,
+            startPeriod: goDuration(service.health.startPeriodSeconds),
+          },
+        }
+      : {}),
+  };
+}
+
+function environment(
+  variables: Readonly<Record<string, pulumi.Input<string>>>,
+): pulumi.Input<string>[] {
+  return Object.entries(variables)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]) =>
+      typeof value === "string" ? `${name}=${value}` : pulumi.interpolate`${name}=${value}`,
+    );
+}

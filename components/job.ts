@@ -1,0 +1,66 @@
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import type { PlannedService } from "../planning/types";
+import { containerArgs, replaceOnChanges, type ContainerInputs } from "./container";
+
+export interface JobArgs extends ContainerInputs {
+  service: PlannedService;
+  /** What must be healthy or done first. */
+  startsAfter: pulumi.Input<pulumi.Resource>[];
+}
+
+const shownLogLines = 20;
+
+/**
+ * A container that runs once, and again when its inputs change. An exit code other than 0 fails the
+ * update with the job's last log lines, and what depends on the job does not start.
+ *
+ *     new Job("galerly-resources", { service, ...inputs }, { parent: system });
+ */
+export class Job extends pulumi.ComponentResource {
+  public readonly container: docker.Container;
+  /** For dependents: the container, once it ended well. */
+  public readonly ready: pulumi.Input<pulumi.Resource>[];
+
+  constructor(name: string, args: JobArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("berth:index:Job", name, {}, opts);
+    const { service } = args;
+    const container = new docker.Container(
+      `${name}-container`,
+      {
+        ...containerArgs(service, service.container, args),
+        restart: "no",
+        attach: true,
+        logs: true,
+        mustRun: false,
+      },
+      {
+        parent: this,
+        dependsOn: args.startsAfter,
+        deleteBeforeReplace: true,
+        replaceOnChanges,
+        additionalSecretOutputs: ["containerLogs"],
+        customTimeouts: { create: `${service.timeoutSeconds ?? 300}s` },
+      },
+    );
+    this.container = container;
+    // The provider takes a failed one-shot container for a success: dependents wait for this instead.
+    this.ready = [
+      pulumi
+        .all([container.exitCode, container.urn, pulumi.unsecret(container.containerLogs)])
+        .apply(([exitCode, urn, logs]) => {
+          if (exitCode !== 0) throw new pulumi.RunError(failure(service, exitCode, urn, logs));
+          return container;
+        }),
+    ];
+    this.registerOutputs({ container: service.container });
+  }
+}
+
+function failure(service: PlannedService, exitCode: number, urn: string, logs: string): string {
+  const last = (logs ?? "").trimEnd().split("\n").slice(-shownLogLines).join("\n    ");
+  return (
+    `systems/${service.system}/${service.service}: job ${service.container} ended with exit code ${exitCode}; ` +
+    `mend its cause, then run: pulumi up --replace '${urn}'\n    ${last}`
+  );
+}

@@ -1,0 +1,21 @@
+/** Labels that every Docker object of Berth's carries; they never change for one service. */
+export function labels(values: {
+  stack: string;
+  environment: string;
+  system: string;
+  project?: string;
+  service?: string;
+}): { label: string; value: string }[] {
+  return Object.entries(values)
+    .map(([key, value]) => ({ label: `berth.${key}`, value }))
+    .sort((a, b) => (a.label < b.label ? -1 : 1));
+}
+
+/** Seconds in the form in which Docker gives them back; any other is an update for ever. */
+export function goDuration(seconds: number): string {
+  const hours = Math.floor(seconds / 3600);
+  const minutes = Math.floor((seconds % 3600) / 60);
+  const rest = seconds % 60;
+  if (hours > 0) return `${hours}h${minutes}m${rest}s`;
+  return minutes > 0 ? `${minutes}m${rest}s` : `${rest}s`;
+}

@@ -1,0 +1,131 @@
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { deriveSecret } from "../planning/secrets";
+import { serviceId, type Plan, type PlannedService } from "../planning/types";
+import type { ContainerInputs } from "./container";
+import { Image, type ImageArgs } from "./image";
+import { Job } from "./job";
+import { Service } from "./service";
+import { System } from "./system";
+
+export interface StackArgs {
+  plan: Plan;
+  /** Docker's address, undefined for the provider's own default. */
+  docker: string | undefined;
+  /** Absolute path of the sources folder on the Docker host. */
+  sources: string;
+  rootSecret: pulumi.Output<string>;
+  /** How the image of a service is had. */
+  imageOf: (service: PlannedService) => ImageArgs;
+  /** Variables of a service's environment files; all are taken for secrets. */
+  fileVariables: (service: PlannedService) => Record<string, string>;
+}
+
+/** All of a plan's resources: systems with their networks and volumes, images, then services in start order. */
+export class Stack extends pulumi.ComponentResource {
+  constructor(name: string, args: StackArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("berth:index:Stack", name, {}, opts);
+    const { plan } = args;
+    const provider = new docker.Provider(
+      `${name}-docker`,
+      args.docker === undefined ? {} : { host: args.docker },
+      { parent: this },
+    );
+    const below = { parent: this, providers: { docker: provider } };
+    const systems = createSystems(plan, below);
+    const networkNames = new Map(
+      [...systems.values()].flatMap((system) => [...system.networkNames]),
+    );
+    const volumeNames = new Map([...systems.values()].flatMap((system) => [...system.volumeNames]));
+    const images = new Map<string, Image>();
+    const ready = new Map<string, pulumi.Input<pulumi.Resource>[]>();
+    for (const service of plan.services) {
+      const image = args.imageOf(service);
+      const known =
+        images.get(image.reference) ?? new Image(imageName(image.reference), image, below);
+      images.set(image.reference, known);
+      const inputs: ContainerInputs = {
+        stack: plan.stack,
+        environment: plan.environment,
+        image: known.imageId,
+        networkNames,
+        volumeNames,
+        variables: {
+          ...secretRecord(args.fileVariables(service)),
+          ...variables(service, args.rootSecret),
+        },
+        sources: args.sources,
+      };
+      const startsAfter = service.startsAfter.flatMap((id) => ready.get(id) ?? []);
+      const parent = { parent: systems.get(service.system) ?? this };
+      const component =
+        service.kind === "job"
+          ? new Job(
+              `${service.system}-${service.service}`,
+              { service, startsAfter, ...inputs },
+              parent,
+            )
+          : new Service(
+              `${service.system}-${service.service}`,
+              { service, startsAfter, ...inputs },
+              parent,
+            );
+      ready.set(serviceId(service), component.ready);
+    }
+    this.registerOutputs({ stack: plan.stack });
+  }
+}
+
+function createSystems(plan: Plan, opts: pulumi.ComponentResourceOptions): Map<string, System> {
+  const names = new Set(plan.services.map((service) => service.system));
+  return new Map(
+    [...names].sort().map((system) => [
+      system,
+      new System(
+        system,
+        {
+          stack: plan.stack,
+          environment: plan.environment,
+          system,
+          networks: plan.networks.filter((network) => network.system === system),
+          volumes: plan.volumes.filter((volume) => volume.system === system),
+        },
+        opts,
+      ),
+    ]),
+  );
+}
+
+/** A service's variables, the secret ones derived from the root secret. */
+function variables(
+  service: PlannedService,
+  rootSecret: pulumi.Output<string>,
+): Record<string, pulumi.Input<string>> {
+  return Object.fromEntries(
+    Object.entries(service.variables).map(([name, value]) => {
+      const secret = service.secrets[name];
+      if (secret === undefined) return [name, value];
+      const derived = rootSecret.apply((root) =>
+        secret.template.replaceAll(
+          "{secret}",
+          deriveSecret(root, secret.label, secret.version, secret.length),
+        ),
+      );
+      return [name, pulumi.secret(derived)];
+    }),
+  );
+}
+
+function secretRecord(record: Record<string, string>): Record<string, pulumi.Output<string>> {
+  return Object.fromEntries(
+    Object.entries(record).map(([name, value]) => [name, pulumi.secret(value)]),
+  );
+}
+
+/** A resource name that stays when the image's tag changes: that is the same image, updated. */
+function imageName(reference: string): string {
+  return reference
+    .replace(/^berth\.local\//, "local-")
+    .replace(/:[^:]*$/, "")
+    .replaceAll(/[^A-Za-z0-9]+/g, "-");
+}

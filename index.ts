@@ -1,0 +1,45 @@
+import * as pulumi from "@pulumi/pulumi";
+import { Stack } from "./components/stack";
+import { loadCatalogue } from "./config/catalogue";
+import { imageOf } from "./config/images";
+import { IssuesError } from "./config/issues";
+import { observeMachine, rootSecret, sourcesFolder } from "./config/machine";
+import { readFileVariables } from "./config/sources";
+import { rootSecretFromPulumi, settingsFromPulumi } from "./config/settings-pulumi";
+import { loadStacks } from "./config/stack-files";
+import { stackOutputs } from "./planning/outputs";
+import { planStack } from "./planning/plan";
+
+/** Load, plan, create, put out. */
+function program(): Record<string, unknown> {
+  const catalogue = loadCatalogue();
+  const { settings, issues } = settingsFromPulumi();
+  if (!settings) throw stop(issues);
+  const others = loadStacks(__dirname).stacks.filter((other) => other.stack !== settings.stack);
+  const machine = observeMachine(catalogue, settings);
+  const plan = planStack({
+    catalogue,
+    stacks: [settings, ...others],
+    stack: settings.stack,
+    machine,
+  });
+  if (plan.issues.length > 0) throw stop(plan.issues);
+
+  const sources = sourcesFolder(settings);
+  new Stack(settings.stack, {
+    plan,
+    docker: settings.host.docker ?? process.env.DOCKER_HOST,
+    sources,
+    rootSecret: rootSecretFromPulumi() ?? pulumi.secret(rootSecret()),
+    imageOf: (service) => imageOf(service, sources),
+    fileVariables: (service) => readFileVariables(service.environmentFiles, sources),
+  });
+  return stackOutputs(plan);
+}
+
+/** The user's own mistakes, without a stack trace. */
+function stop(issues: IssuesError["issues"]): Error {
+  return new pulumi.RunError(new IssuesError(issues).message);
+}
+
+export = program();
