@@ -102,7 +102,7 @@ function variables(
   rootSecret: pulumi.Output<string>,
 ): Record<string, pulumi.Input<string>> {
   return Object.fromEntries(
-    Object.entries(service.variables).map(([name, value]) => {
+    Object.entries(service.variables).map(([name, value]): [string, pulumi.Input<string>] => {
       const secret = service.secrets[name];
       if (secret === undefined) return [name, value];
       const derived = rootSecret.apply((root) =>

@@ -119,7 +119,6 @@ export function planService({
     health: health(draft, substitution, issues),
     memoryBytes: toBytes(spec.memory),
     cpus: spec.cpus ?? null,
-    pids: spec.pids,
     gpu: spec.gpu && substitution.kind === "none",
     stopSeconds: toSeconds(spec.stopTimeout),
     timeoutSeconds: spec.kind === "job" ? toSeconds(spec.timeout) : null,

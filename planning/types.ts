@@ -75,7 +75,6 @@ export interface PlannedService {
   health: PlannedHealth | null;
   memoryBytes: number;
   cpus: number | null;
-  pids: number;
   gpu: boolean;
   stopSeconds: number;
   /** Time limit of a job, null for a service. */

@@ -206,8 +206,6 @@ const shape = {
   memory: sizeSchema,
   /** Processors, such as 0.5. @default no limit beyond the host's */
   cpus: z.number().positive().optional(),
-  /** Processes and threads. @default 512 */
-  pids: z.int().positive().default(512),
   gpu: z.boolean().default(false),
   exceptions: z.array(exceptionSchema).default([]),
   /** Time to stop before it is killed. @default "10 s" */
