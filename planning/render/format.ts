@@ -102,7 +102,7 @@ export function substitutionsOf(plan: Plan): Substitution[] {
   for (const service of plan.services) {
     const by = service.substitutedBy;
     if (by === null) continue;
-    const reason = by === "stand-in" && usesSource(service) ? "source" : "image";
+    const reason = by === "stand-in" && lacksSource(service) ? "source" : "image";
     const key = `${reason === "source" ? 0 : by === "stand-in" ? 1 : 2} ${by}`;
     const group = groups.get(key) ?? { reason, by, services: [] };
     group.services.push(serviceId(service));
@@ -119,10 +119,9 @@ export function substitutionTitle(substitution: Substitution): string {
     : "stand-in, as the image can't be had";
 }
 
-function usesSource(service: PlannedService): boolean {
-  return (
-    service.build !== null || service.mounts.some((mount) => mount.source.startsWith("<sources>/"))
-  );
+/** A stand-in's own description says why it runs. */
+function lacksSource(service: PlannedService): boolean {
+  return (service.variables.BERTH_STAND_IN ?? "").includes('"reason":"no source at ');
 }
 
 function urlNames(url: string, port: number): boolean {

@@ -30,7 +30,6 @@ export function plannedService(
     health: null,
     memoryBytes: 256 * 2 ** 20,
     cpus: null,
-    pids: 512,
     gpu: false,
     stopSeconds: 10,
     timeoutSeconds: null,
@@ -40,6 +39,10 @@ export function plannedService(
     ...values,
   };
 }
+
+const standInVariables = {
+  BERTH_STAND_IN: JSON.stringify({ reason: "no source at ~/projects/dev/store" }),
+};
 
 /**
  * A small plan written by hand: two systems, one of them of two projects; a database, a job, a
@@ -107,8 +110,8 @@ export function smallPlan(): Plan {
         service: "migrate",
         kind: "job",
         image: "shop-migrate",
-        build: { context: "dev/store", dockerfile: "Dockerfile", target: null, args: {} },
         substitutedBy: "stand-in",
+        variables: standInVariables,
         networks: ["shop-data-dev"],
         needs: ["shop/postgres#shop"],
         startsAfter: ["shop/postgres"],
@@ -120,8 +123,8 @@ export function smallPlan(): Plan {
         service: "api",
         role: "public",
         image: "shop-api",
-        build: { context: "dev/store", dockerfile: "Dockerfile", target: "dev", args: {} },
         substitutedBy: "stand-in",
+        variables: standInVariables,
         networks: ["shop-dev", "shop-data-dev"],
         ports: [{ ip: "127.0.0.1", host: 4100, container: 8000 }],
         endpoints: [{ name: "http", port: 8000, protocol: "http", role: "public" }],
@@ -147,8 +150,9 @@ export function smallPlan(): Plan {
         system: "blog",
         service: "web",
         role: "public",
-        image: "node:22.11.0",
-        substitutedBy: null,
+        image: "blog-web",
+        build: { context: "dev/blog", dockerfile: "Dockerfile", target: "dev", args: {} },
+        environmentFiles: ["<sources>/dev/blog/.env"],
         ports: [{ ip: "127.0.0.1", host: 4000, container: 5173 }],
         needs: ["shop/api"],
         mounts: [

@@ -1,0 +1,44 @@
+import type Docker from "dockerode";
+import type { Issue } from "../config/issues";
+import type { Settings } from "../config/schema/settings";
+import type { Plan } from "../planning/types";
+import { containerIssues } from "./containers";
+import { gatherDockerFacts } from "./docker-facts";
+import { hostIssues } from "./host";
+import { networkIssues } from "./networks";
+import { assumeFree, portIssues, tryLocalPort } from "./ports";
+import { dockerIssue, isLocal, unreachable, dockerAddress } from "./reachable";
+import { expandHome, sourceIssues } from "./sources";
+
+export interface PreflightInput {
+  plan: Plan;
+  settings: Settings;
+  docker: Docker;
+  /** Folder that holds <environment>/<project>; `~` is the home folder. */
+  sources: string;
+  home: string;
+}
+
+/**
+ * All that only the machine can tell and that would stop the stack, before anything is changed:
+ * sources, Docker, what it holds, and what else runs here.
+ */
+export async function runPreflight(input: PreflightInput): Promise<Issue[]> {
+  const { plan, settings } = input;
+  const folder = expandHome(input.sources, input.home);
+  return [...(await dockerIssues(input)), ...sourceIssues(plan, settings, folder)];
+}
+
+async function dockerIssues({ plan, settings, docker }: PreflightInput): Promise<Issue[]> {
+  const unanswered = await dockerIssue(docker);
+  if (unanswered !== undefined) return [unanswered];
+  const facts = await gatherDockerFacts(docker).catch((error: NodeJS.ErrnoException) => error);
+  if (facts instanceof Error) return [unreachable(dockerAddress(docker), facts)];
+  const tryPort = isLocal(docker) ? tryLocalPort : assumeFree;
+  return [
+    ...hostIssues(plan, settings, facts),
+    ...containerIssues(plan, facts.containers),
+    ...networkIssues(plan, facts.networks),
+    ...(await portIssues(plan, settings, facts.containers, tryPort)),
+  ];
+}
