@@ -1,0 +1,29 @@
+import { formatIssue, IssuesError } from "../config/issues";
+import { exitCodes, type ExitCode } from "./exit-codes";
+
+/** Ctrl-C or a terminate signal, after what was running has been brought to an end. */
+export class Interrupted extends Error {
+  constructor(message = "interrupted") {
+    super(message);
+    this.name = "Interrupted";
+  }
+}
+
+/** One finding that the user has to deal with. */
+export function problem(path: string, message: string, remedy: string): IssuesError {
+  return new IssuesError([{ path, message, remedy }]);
+}
+
+/** What is printed for an error: findings line by line; anything else in one line, the stack on demand. */
+export function describeError(error: unknown, debug: boolean): string[] {
+  if (error instanceof IssuesError) return error.issues.map(formatIssue);
+  if (error instanceof Interrupted) return [`berth: ${error.message}`];
+  const thrown = error instanceof Error ? error : new Error(String(error));
+  if (debug) return [thrown.stack ?? thrown.message];
+  const [line = ""] = thrown.message.trim().split("\n");
+  return [`berth: ${line || thrown.name}`, "Set BERTH_DEBUG=1 to see where this comes from."];
+}
+
+export function exitCodeOf(error: unknown): ExitCode {
+  return error instanceof Interrupted ? exitCodes.interrupted : exitCodes.failed;
+}

@@ -1,0 +1,30 @@
+import { loadCatalogue } from "../config/catalogue";
+import { observeMachine } from "../config/machine";
+import type { Settings } from "../config/schema/settings";
+import { loadStacks } from "../config/stack-files";
+import { planStack } from "../planning/plan";
+import type { Plan } from "../planning/types";
+import { root } from "./root";
+
+export interface LoadedPlan {
+  plan: Plan;
+  /** Undefined where the stack's file is missing or wrong, which the plan's issues say. */
+  settings: Settings | undefined;
+}
+
+/**
+ * A stack's plan, from committed files; with `here` also from what this machine has: sources and
+ * local images.
+ */
+export function loadPlan(stack: string, { here }: { here: boolean }): LoadedPlan {
+  const catalogue = loadCatalogue();
+  const { stacks, issues } = loadStacks(root);
+  const settings = stacks.find((candidate) => candidate.stack === stack);
+  const machine = here && settings ? observeMachine(catalogue, settings) : undefined;
+  const plan = planStack({ catalogue, stacks, stack, ...(machine && { machine }) });
+  // A stack whose file is wrong is there: only its mistakes count.
+  const file = `Pulumi.${stack}.yaml`;
+  const broken = issues.some((issue) => issue.path.startsWith(file));
+  const planned = broken ? plan.issues.filter((issue) => issue.path !== file) : plan.issues;
+  return { plan: { ...plan, issues: [...issues, ...planned] }, settings };
+}

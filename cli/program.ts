@@ -1,0 +1,35 @@
+import { Command } from "commander";
+import { down } from "./commands/down";
+import { env } from "./commands/env";
+import { plan } from "./commands/plan";
+import { status } from "./commands/status";
+import { test } from "./commands/test";
+import { up } from "./commands/up";
+import { colors } from "./terminal";
+
+/** The command line. Command files stay light; what a command does is loaded when it runs. */
+export function buildProgram(): Command {
+  const program = new Command("berth")
+    .description("Brings five small systems up side by side on one Docker host.")
+    .version("0.1.0", "-V, --version", "print the version")
+    .helpOption("-h, --help", "print this help")
+    .helpCommand(false)
+    .showSuggestionAfterError()
+    .showHelpAfterError("(berth --help lists what there is)")
+    .configureOutput({ outputError: (text, write) => write(colors.red(text)) })
+    .exitOverride()
+    .addHelpText(
+      "after",
+      `
+Examples:
+  berth up --install          bring the dev stack up, installing what is missing
+  berth plan --stack prod     what prod would be, from the committed files alone
+  eval "$(berth env)"         let plain pulumi see the same stack
+
+Exit codes: 0 done, 1 issues or an error, 2 a mistake in the command line, 130 interrupted.
+BERTH_DEBUG=1 shows where an unexpected error comes from.`,
+    );
+  for (const add of [up, down, plan, status, env, test]) add(program);
+  return program;
+}
+
