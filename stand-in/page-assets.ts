@@ -3,7 +3,7 @@ export const pageStyle = `
 :root{color-scheme:light dark;--bg:#f6f7f9;--card:#fff;--text:#1a1f29;--soft:#5d6675;--line:#e3e6eb;
 --good:#147a46;--good-bg:#e3f5ea;--bad:#b3261e;--bad-bg:#fce8e6;--wait:#8a5a00;--wait-bg:#fdf1d8;--info:#2457a8;--info-bg:#e6eefb}
 @media(prefers-color-scheme:dark){:root{--bg:#12151b;--card:#1a1f28;--text:#e7eaf0;--soft:#98a2b3;--line:#2b323e;
---good:#6fd6a0;--good-bg:#15352533;--bad:#ff9a91;--bad-bg:#4a1d1a66;--wait:#f0c36d;--wait-bg:#46341266;--info:#9dbff5;--info-bg:#1d304f88}}
+--good:#6fd6a0;--good-bg:#6fd6a022;--bad:#ff9a91;--bad-bg:#ff9a9122;--wait:#f0c36d;--wait-bg:#f0c36d22;--info:#9dbff5;--info-bg:#9dbff522}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--bg);color:var(--text);font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
 main{max-width:46rem;margin:0 auto;padding:2.5rem 1.25rem}
@@ -41,7 +41,7 @@ export const pageScript = `
     row.querySelector(".state").textContent=status;
     row.querySelector(".detail").textContent=detail;
   }
-  document.querySelectorAll("tr[data-reach=browser][data-url]").forEach(function(row){
+  document.querySelectorAll("tr[data-status=browser][data-url]").forEach(function(row){
     show(row,"pending","trying from this browser");
     fetch(row.dataset.url,{mode:"no-cors",cache:"no-store",signal:AbortSignal.timeout(8000)}).then(
       function(){show(row,"reached","answered this browser")},

@@ -69,9 +69,9 @@ ${needs.map(renderNeed).join("\n")}
 
 function renderNeed(need: NeedState): string {
   const url = need.url === undefined ? "" : ` data-url="${escape(need.url)}"`;
-  const target = need.url === undefined ? need.to : `${need.to} · ${need.url}`;
+  const shown = need.url === undefined ? "" : `<br>${escape(need.url)}`;
   return `<tr data-need="${escape(need.name)}" data-reach="${need.reach}" data-status="${need.status}"${url}>
-<td><b>${escape(need.name)}</b> <span class="kind">${need.kind}</span><br><span class="to">${escape(target)}</span></td>
+<td><b>${escape(need.name)}</b> <span class="kind">${need.kind}</span><br><span class="to">${escape(need.to)}${shown}</span></td>
 <td>${need.reach}</td>
 <td><span class="state">${need.status}</span><br><span class="detail">${escape(need.detail)}</span></td>
 </tr>`;

@@ -128,8 +128,10 @@ async function probePostgres(target: Target): Promise<string> {
     await client.query("select 1");
     return `logged in to ${client.database ?? "the database"} as ${client.user ?? "its user"}`;
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new Error(`${target.host}:${target.port} refused the login: ${message || (code ?? "")}`);
+    const { code, message, syscall } = error as NodeJS.ErrnoException;
+    const what = syscall === undefined ? "refused the login" : "cannot be connected to";
+    const why = syscall === undefined ? message : (code ?? message);
+    throw new Error(`${target.host}:${target.port} ${what} (${why})`);
   } finally {
     await client.end().catch(() => undefined);
   }

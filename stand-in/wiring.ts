@@ -105,13 +105,7 @@ function initialState(need: StandInNeed, env: NodeJS.ProcessEnv): NeedState {
     case "container":
       return { ...common, status: "pending", detail: "not tried yet", checkedAt: null };
     case "browser":
-      return {
-        ...common,
-        status: "browser",
-        detail: unset || "open this service's page to try it from your browser",
-        checkedAt: null,
-        ...(need.url !== undefined && { url: need.url }),
-      };
+      return { ...common, ...browserState(need, env), checkedAt: null };
     case "external":
       return {
         ...common,
@@ -120,4 +114,18 @@ function initialState(need: StandInNeed, env: NodeJS.ProcessEnv): NeedState {
         checkedAt: null,
       };
   }
+}
+
+/** Whether the variables lead a browser where the plan says; the page itself then tries. */
+function browserState(
+  need: StandInNeed,
+  env: NodeJS.ProcessEnv,
+): Pick<NeedState, "status" | "detail" | "url"> {
+  const resolved = resolveTarget(need, env);
+  if (!resolved.ok) return { status: "failed", detail: resolved.detail };
+  if (!/^https?:/.test(need.url ?? "")) {
+    return { status: "browser", detail: "not an HTTP address: a page cannot try it" };
+  }
+  const detail = "open this service's page to try it from your browser";
+  return { status: "browser", detail, ...(need.url !== undefined && { url: need.url }) };
 }

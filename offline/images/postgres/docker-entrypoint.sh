@@ -38,11 +38,9 @@ initialise() {
     fail "no password for the superuser; set POSTGRES_PASSWORD or POSTGRES_PASSWORD_FILE"
   fi
 
-  local password=()
-  if [ -n "$POSTGRES_PASSWORD" ]; then password=(--pwfile=<(printf '%s\n' "$POSTGRES_PASSWORD")); fi
   # shellcheck disable=SC2086  # the variable holds several arguments, as in the official image
   initdb --pgdata="$PGDATA" --username="$POSTGRES_USER" --auth-local=trust \
-    --auth-host=scram-sha-256 "${password[@]}" $POSTGRES_INITDB_ARGS
+    --auth-host=scram-sha-256 --pwfile=<(printf '%s\n' "$POSTGRES_PASSWORD") $POSTGRES_INITDB_ARGS
   printf '\nhost all all all %s\n' "$method" >>"$PGDATA/pg_hba.conf"
 
   local options

@@ -14,9 +14,9 @@ fi
 
 if [ "$1" = redis-server ]; then
   shift
-  file=-
-  if [ "${1:-}" != "${1#/}" ] || [[ "${1:-}" = *.conf ]]; then file=$1 && shift; fi
-  if [ "$file" != - ]; then exec redis-server "$file" --protected-mode no "$@"; fi
+  case "${1:-}" in
+    /* | *.conf) exec redis-server "$1" --protected-mode no "${@:2}" ;;
+  esac
   # Dragonfly takes flags from DFLY_<flag>; its password reaches Redis by standard input, so that
   # no command line shows it.
   exec redis-server - --protected-mode no "$@" \
