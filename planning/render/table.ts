@@ -24,7 +24,7 @@ export const noPaint: Paint = {
 
 export interface Column {
   title: string;
-  /** Never narrower than this where the title or the texts are longer. @default 12 */
+  /** Narrower than this only where nothing else gives way any more. @default 12 */
   floor?: number;
   paint?: (text: string) => string;
 }
@@ -128,7 +128,8 @@ function fit(columns: readonly Column[], texts: readonly string[][], available: 
   const widths = columns.map((_, index) => widest(index, /\n/));
   const words = columns.map((_, index) => widest(index, /[\n ]/));
   const floors = columns.map((column, index) => Math.min(words[index] ?? 0, column.floor ?? 12));
-  for (const least of [words, floors]) {
+  const titles = columns.map((column, index) => Math.min(floors[index] ?? 0, column.title.length));
+  for (const least of [words, floors, titles]) {
     while (widths.reduce((sum, each) => sum + each, 0) > available) {
       const room = widths.map((each, index) => (each > (least[index] ?? 0) ? each : -1));
       const candidate = room.indexOf(Math.max(...room));

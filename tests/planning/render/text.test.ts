@@ -1,0 +1,135 @@
+import pc from "picocolors";
+import { renderSummary } from "../../../planning/render/summary";
+import { renderText } from "../../../planning/render/text";
+import { plannedService, smallPlan } from "../../support/plan-fixture";
+
+test("the whole plan as a person reads it", () => {
+  expect(renderText(smallPlan()).split("\n")).toEqual([
+    "Stack dev: environment dev, host lab",
+    "",
+    "blog  1 service, 256 MiB",
+    "  SERVICE  CONTAINER     PUBLISHED              NETWORKS  NEEDS",
+    "  web      blog-web-dev  http://127.0.0.1:4000  blog-dev  shop/api",
+    "",
+    "  Volumes  blog-modules-dev (web:/app/node_modules, not kept)",
+    "",
+    "shop  3 services, 1 job, 2 GiB",
+    "  SERVICE        CONTAINER          PUBLISHED              NETWORKS       NEEDS",
+    "  postgres       shop-postgres-dev                         shop-data-dev",
+    "  migrate (job)  shop-migrate-dev                          shop-data-dev  postgres#shop",
+    "  api            shop-api-dev       http://127.0.0.1:4100  shop-dev,      postgres#shop,",
+    "                                                           shop-data-dev  migrate",
+    "  index (×2)     shop-index-dev     http://127.0.0.1:4120  shop-dev",
+    "                                    127.0.0.1:4121 → 6334",
+    "",
+    "  Volumes  shop-data-dev (postgres:/var/lib/postgresql/data)",
+    "",
+    "Elsewhere",
+    "  blog/pictures: https://pictures.example.org (the pictures' host)",
+    "",
+    "Exceptions from the hardening",
+    "  shop/postgres: root-user: initdb changes the owner | of its volume first",
+    "",
+    "Substitutions",
+    "  stand-in, as the source is missing: shop/migrate, shop/api",
+    "  berth.local/postgres:16: shop/postgres",
+    "",
+    "Notes",
+    "  systems/blog: is absent from prod: it is a draft",
+    "",
+    "1 issue",
+    "  systems/shop/index: port 4120 is also blog/feed's; give one of them another slot",
+    "",
+    "Total: 4 services, 1 job, 3 networks, 2 volumes, 2.3 GiB of memory",
+  ]);
+});
+
+test("the summary that `up` shows", () => {
+  expect(renderSummary(smallPlan()).split("\n")).toEqual([
+    "Stack dev: environment dev, host lab",
+    "  SYSTEM  RUNS               MEMORY   HOST PORTS",
+    "  blog    1 service          256 MiB  4000",
+    "  shop    3 services, 1 job  2 GiB    4100–4121",
+    "  total   4 services, 1 job  2.3 GiB  4000–4121",
+    "  Stand-ins for missing sources (2): shop/migrate, shop/api",
+    "  Local images for 1 service: berth.local/postgres:16 (1)",
+    "Notes",
+    "  systems/blog: is absent from prod: it is a draft",
+    "1 issue",
+    "  systems/shop/index: port 4120 is also blog/feed's; give one of them another slot",
+  ]);
+});
+
+test("routes show where they lead and whether a rule guards them", () => {
+  const plan = smallPlan();
+  plan.routes = [
+    {
+      host: "shop.example.org",
+      path: "/api",
+      via: "traefik",
+      container: "shop-api-dev",
+      port: 8000,
+      access: true,
+    },
+    {
+      host: "www.example.org",
+      path: "/",
+      via: "cloudflareTunnel",
+      container: "blog-web-dev",
+      port: 5173,
+      access: false,
+    },
+  ];
+  expect(renderText(plan)).toContain(
+    [
+      "Routes",
+      "  HOST AND PATH         VIA               TO                 ACCESS",
+      "  shop.example.org/api  traefik           shop-api-dev:8000  by rule",
+      "  www.example.org/      cloudflareTunnel  blog-web-dev:5173  open",
+    ].join("\n"),
+  );
+});
+
+test.each([60, 80, 100, 140])("no line of a table is wider than %i columns", (width) => {
+  const plan = smallPlan();
+  plan.issues = [];
+  plan.services.push(
+    plannedService({
+      system: "shop",
+      service: "a-service-with-quite-a-long-name",
+      container: "a-container-with-a-name-longer-than-that-dev",
+      networks: ["a-network-with-a-long-name-dev", "shop-data-dev"],
+      needs: ["shop/postgres#a_database_with_a_long_name", "shop/api", "blog/web", "shop/index"],
+    }),
+  );
+  for (const text of [renderText(plan, { width }), renderSummary(plan, { width })]) {
+    for (const line of text.split("\n")) expect(line.length).toBeLessThanOrEqual(width);
+  }
+});
+
+test("colours change nothing but colours, and there are none unless asked for", () => {
+  const colours = pc.createColors(true);
+  for (const render of [renderText, renderSummary]) {
+    const plain = render(smallPlan());
+    const painted = render(smallPlan(), { paint: colours });
+    expect(painted.replace(/\u001b\[\d+m/g, "")).toBe(plain);
+    expect(painted).not.toBe(plain);
+    expect(plain).not.toContain("\u001b");
+  }
+});
+
+test("an empty plan has a header and a total", () => {
+  const empty = { ...smallPlan(), services: [], volumes: [], networks: [], externals: [] };
+  expect(renderText({ ...empty, issues: [], notes: [] })).toBe(
+    "Stack dev: environment dev, host lab\n\nTotal: 0 services, 0 networks, 0 volumes, 0 MiB of memory",
+  );
+});
+
+test("an issue stays on one line, however long it is", () => {
+  const plan = smallPlan();
+  const message = "is long ".repeat(40).trim();
+  plan.issues = [{ path: "systems/shop", message, remedy: "shorten it" }];
+  const line = `  systems/shop: ${message}; shorten it`;
+  expect(renderText(plan).split("\n")).toContain(line);
+  expect(renderSummary(plan).split("\n")).toContain(line);
+});
