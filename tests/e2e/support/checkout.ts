@@ -1,0 +1,97 @@
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { parseDocument } from "yaml";
+import { $ } from "zx";
+
+export const repository = resolve(__dirname, "../../..");
+
+export interface Outcome {
+  exitCode: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** A copy of the committed (and not yet committed) files with a machine state of its own. */
+export interface Checkout {
+  folder: string;
+  /** Where this checkout's stacks look for `<environment>/<project>`. */
+  sources: string;
+  env: NodeJS.ProcessEnv;
+  berth: (...args: string[]) => Promise<Outcome>;
+  run: (command: string, ...args: string[]) => Promise<Outcome>;
+  /** Sets `berth:` values of a stack file. */
+  configure: (stack: string, values: Record<string, unknown>) => void;
+  remove: () => void;
+}
+
+/**
+ * What a newcomer has after cloning, in a temporary folder; `node_modules` is shared with this
+ * checkout. Engine and images come from this machine's cache.
+ */
+export async function createCheckout(): Promise<Checkout> {
+  const home = mkdtempSync(join(tmpdir(), "berth-e2e-"));
+  const folder = join(home, "berth");
+  const sources = join(home, "projects");
+  mkdirSync(sources);
+  const files = await $({
+    cwd: repository,
+    quiet: true,
+  })`git ls-files -z --cached --others --exclude-standard`;
+  for (const file of files.stdout.split("\0").filter(Boolean)) {
+    mkdirSync(dirname(join(folder, file)), { recursive: true });
+    cpSync(join(repository, file), join(folder, file), { verbatimSymlinks: true });
+  }
+  symlinkSync(join(repository, "node_modules"), join(folder, "node_modules"));
+  const env: NodeJS.ProcessEnv = {
+    ...process.env,
+    XDG_STATE_HOME: join(home, "state"),
+    NO_COLOR: "1",
+  };
+  const run = async (command: string, ...args: string[]): Promise<Outcome> => {
+    const { exitCode, stdout, stderr } = await $({
+      cwd: folder,
+      env,
+      quiet: true,
+      nothrow: true,
+      stdio: ["ignore", "pipe", "pipe"],
+    })`${command} ${args}`;
+    return { exitCode, stdout, stderr };
+  };
+  const configure = (stack: string, values: Record<string, unknown>): void => {
+    const path = join(folder, `Pulumi.${stack}.yaml`);
+    const document = parseDocument(readFileSync(path, "utf8"));
+    for (const [key, value] of Object.entries(values))
+      document.setIn(["config", `berth:${key}`], value);
+    writeFileSync(path, document.toString());
+  };
+  for (const stack of ["dev", "prod"]) configure(stack, { sources });
+  return {
+    folder,
+    sources,
+    env,
+    run,
+    configure,
+    berth: (...args) => run(join(folder, "berth"), ...args),
+    remove: () => rmSync(home, { recursive: true, force: true }),
+  };
+}
+
+/** Puts one of the small real applications where a user's private source would be. */
+export function installSource(
+  checkout: Checkout,
+  environment: "dev" | "prod",
+  project: string,
+): string {
+  const target = join(checkout.sources, environment, project);
+  cpSync(join(repository, "tests/e2e/fixtures/sources", project), target, { recursive: true });
+  return target;
+}
