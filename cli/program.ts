@@ -32,4 +32,3 @@ BERTH_DEBUG=1 shows where an unexpected error comes from.`,
   for (const add of [up, down, plan, status, env, test]) add(program);
   return program;
 }
-

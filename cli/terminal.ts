@@ -35,8 +35,7 @@ export function step(name: string, outcome: string): void {
 }
 
 /** Whether there is somebody to ask. */
-export const canAsk = (): boolean =>
-  process.stdin.isTTY === true && process.stderr.isTTY === true;
+export const canAsk = (): boolean => process.stdin.isTTY === true && process.stderr.isTTY === true;
 
 /** Asks a question on the terminal; anything but yes is no. */
 export async function confirm(question: string): Promise<boolean> {

@@ -4,7 +4,9 @@ export function down(program: Command): void {
   program
     .command("down")
     .summary("take a stack down and keep its data")
-    .description("Takes containers and networks away. Volumes with data stay; the next up finds them.")
+    .description(
+      "Takes containers and networks away. Volumes with data stay; the next up finds them.",
+    )
     .argument("[stack]", "the stack", "dev")
     .option("-y, --yes", "do not ask")
     .addHelpText(

@@ -1,0 +1,72 @@
+import Docker from "dockerode";
+import type { Settings } from "../../config/schema/settings";
+import { problem } from "../errors";
+
+export interface DockerAddress {
+  url: string;
+  /** Who says so, for messages. */
+  from: "stack settings" | "DOCKER_HOST" | "default";
+}
+
+const defaultUrl = "unix:///var/run/docker.sock";
+
+/** The stack's own Docker host comes first: a shell that points elsewhere must not redirect prod. */
+export function dockerAddress(
+  settings: Settings | undefined,
+  given: NodeJS.ProcessEnv = process.env,
+): DockerAddress {
+  if (settings?.host.docker) return { url: settings.host.docker, from: "stack settings" };
+  if (given.DOCKER_HOST) return { url: given.DOCKER_HOST, from: "DOCKER_HOST" };
+  return { url: defaultUrl, from: "default" };
+}
+
+/** A client for the address; TLS and ssh take their settings from Docker's own variables. */
+export function dockerClient(address: DockerAddress): Docker {
+  if (address.url.startsWith("unix://"))
+    return new Docker({ socketPath: address.url.slice("unix://".length) });
+  // dockerode reads tcp and ssh addresses from the environment alone, when it is constructed.
+  const before = process.env.DOCKER_HOST;
+  process.env.DOCKER_HOST = address.url;
+  try {
+    return new Docker();
+  } finally {
+    if (before === undefined) delete process.env.DOCKER_HOST;
+    else process.env.DOCKER_HOST = before;
+  }
+}
+
+/** Undefined if Docker answers within the time, else why it does not. */
+export async function whyNoAnswer(docker: Docker, seconds = 10): Promise<string | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer in ${seconds} s`)), seconds * 1000);
+  });
+  try {
+    await Promise.race([docker.ping(), timeout]);
+    return undefined;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    return code ?? message.split("\n")[0] ?? "unknown reason";
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** A client whose Docker answers, or the error that says what to do. */
+export async function reachDocker(settings: Settings | undefined): Promise<Docker> {
+  const address = dockerAddress(settings);
+  const docker = dockerClient(address);
+  const reason = await whyNoAnswer(docker);
+  if (reason !== undefined) throw unreachable(address, reason, settings?.stack ?? "dev");
+  return docker;
+}
+
+export function unreachable(address: DockerAddress, reason: string, stack: string): Error {
+  return problem(
+    "docker",
+    `no Docker Engine answers at ${address.url} (${address.from}): ${reason}`,
+    address.from === "default"
+      ? `run: ./berth up ${stack} --install`
+      : "start it or correct the address",
+  );
+}
