@@ -34,7 +34,7 @@ export function renderText(plan: Plan, options: TextOptions = {}): string {
     substitutionLines(plan, width, paint),
     noteLines(plan, width, paint),
     issueLines(plan, paint),
-    totalLines(plan, paint),
+    totalLines(plan, width, paint),
   ];
   return sections
     .filter((lines) => lines.length > 0)
@@ -166,7 +166,7 @@ function substitutionLines(plan: Plan, width: number, paint: Paint): string[] {
   );
 }
 
-function totalLines(plan: Plan, paint: Paint): string[] {
+function totalLines(plan: Plan, width: number, paint: Paint): string[] {
   const totals = totalsOf(plan.services);
   const parts = [
     counts(totals),
@@ -174,7 +174,8 @@ function totalLines(plan: Plan, paint: Paint): string[] {
     count(plan.volumes.length, "volume"),
     `${memory(totals.memoryBytes)} of memory`,
   ];
-  return [`${paint.bold("Total")}: ${parts.join(", ")}`];
+  const [first = "", ...rest] = hanging("Total: ", parts.join(", "), width, 7);
+  return [first.replace("Total", paint.bold("Total")), ...rest];
 }
 
 function section(title: string, lines: string[], shown = lines.length > 0): string[] {
