@@ -1,4 +1,5 @@
 import { loadCatalogue } from "../config/catalogue";
+import { IssuesError } from "../config/issues";
 import { observeMachine } from "../config/machine";
 import type { Settings } from "../config/schema/settings";
 import { loadStacks } from "../config/stack-files";
@@ -27,4 +28,11 @@ export function loadPlan(stack: string, { here }: { here: boolean }): LoadedPlan
   const broken = issues.some((issue) => issue.path.startsWith(file));
   const planned = broken ? plan.issues.filter((issue) => issue.path !== file) : plan.issues;
   return { plan: { ...plan, issues: [...issues, ...planned] }, settings };
+}
+
+/** The settings of a stack that has to exist, or what is wrong with its file. */
+export function requireSettings({ plan, settings }: LoadedPlan): Settings {
+  if (settings !== undefined) return settings;
+  const issues = plan.issues.filter((issue) => issue.path.startsWith(`Pulumi.${plan.stack}.`));
+  throw new IssuesError(issues);
 }

@@ -40,9 +40,9 @@ async function tryRegistry(
 }
 
 async function pull(docker: Docker, image: string, stop?: AbortSignal): Promise<void> {
-  const stream = (await docker.pull(image, {
+  const stream = await docker.pull(image, {
     ...(stop && { abortSignal: stop }),
-  })) as NodeJS.ReadableStream;
+  });
   await new Promise<void>((resolve, reject) => {
     docker.modem.followProgress(stream, (error) => (error ? reject(error) : resolve()));
   });

@@ -101,8 +101,7 @@ export class Progress {
   private subjectOf(step: StepEventMetadata): Subject | undefined {
     if (step.type === imageType) {
       // Of the images only those that change are worth a line.
-      const name = String(inputsOf(step).name ?? resourceName(step.urn));
-      return { label: name, kind: "image" };
+      return { label: givenName(step), kind: "image" };
     }
     const name = containerName(step);
     if (name === undefined) return undefined;
@@ -111,12 +110,13 @@ export class Progress {
 }
 
 function containerName(step: StepEventMetadata): string | undefined {
-  if (step.type !== containerType) return undefined;
-  return String(inputsOf(step).name ?? resourceName(step.urn));
+  return step.type === containerType ? givenName(step) : undefined;
 }
 
-function inputsOf(step: StepEventMetadata): Record<string, unknown> {
-  return (step.new?.inputs ?? step.old?.inputs ?? {}) as Record<string, unknown>;
+/** The name that the object has in Docker. */
+function givenName(step: StepEventMetadata): string {
+  const inputs = (step.new?.inputs ?? step.old?.inputs ?? {}) as Record<string, unknown>;
+  return typeof inputs.name === "string" ? inputs.name : resourceName(step.urn);
 }
 
 /** The last part of "urn:pulumi:dev::berth::type::name". */

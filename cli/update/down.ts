@@ -1,0 +1,35 @@
+import { Interrupted, problem } from "../errors";
+import { loadPlan, requireSettings } from "../load-plan";
+import { dockerAddress, reachDocker } from "../machine/docker";
+import { canAsk, confirm, say } from "../terminal";
+import { announce, chooseEngine } from "./engine";
+import { openStack } from "./open-stack";
+import { runUpdate } from "./run-update";
+import { describeChanges } from "./up";
+
+/** Takes containers and networks away; volumes with data stay, and the next `up` finds them. */
+export async function takeDown(options: { stack: string; yes?: boolean }): Promise<void> {
+  // A plan with issues must not keep anybody from taking down what runs.
+  const loaded = loadPlan(options.stack, { here: true });
+  const settings = requireSettings(loaded);
+  const { plan } = loaded;
+  if (options.yes !== true && !canAsk())
+    throw problem("down", "there is no terminal to ask on", "add --yes");
+  const docker = await reachDocker(settings);
+  const engine = await chooseEngine({ install: false });
+  announce(engine);
+  const variables = { DOCKER_HOST: dockerAddress(settings).url };
+  const stack = await openStack(options.stack, engine, variables, { create: false });
+  if (stack === undefined) {
+    say(`Stack ${options.stack} is not up: nothing to take down.`);
+    return;
+  }
+  const kept = plan.volumes.filter((volume) => volume.retained).length;
+  if (
+    options.yes !== true &&
+    !(await confirm(`Take stack ${options.stack} down? Its ${kept} volumes with data stay.`))
+  )
+    throw new Interrupted("nothing was changed");
+  const changes = await runUpdate({ stack, docker, plan, operation: "destroy" });
+  say(`\n${describeChanges(changes)} Data is kept; ./berth up ${options.stack} takes it up again.`);
+}

@@ -1,0 +1,126 @@
+import { homedir } from "node:os";
+import type Docker from "dockerode";
+import { IssuesError } from "../../config/issues";
+import { sourcesFolder, type ImageSource } from "../../config/machine";
+import type { Settings } from "../../config/schema/settings";
+import type { Plan } from "../../planning/types";
+import { Interrupted, problem } from "../errors";
+import { exitCodes } from "../exit-codes";
+import { loadPlan, requireSettings } from "../load-plan";
+import { dockerAddress } from "../machine/docker";
+import { ensureDocker } from "../machine/ensure-docker";
+import { decideImageSource, neededRecipes } from "../machine/images";
+import { canAsk, colors, confirm, dataColors, formatSeconds, print, say, step } from "../terminal";
+import { announce, chooseEngine } from "./engine";
+import { failedJobs } from "./failed-jobs";
+import { openStack } from "./open-stack";
+import { runUpdate } from "./run-update";
+import { isWell, observeServices, serviceTable } from "./service-table";
+
+export interface UpOptions {
+  stack: string;
+  install?: boolean;
+  yes?: boolean;
+  images: "auto" | ImageSource;
+}
+
+/** Everything from a bare machine to healthy services; each step only does what is missing. */
+export async function bringUp(options: UpOptions): Promise<void> {
+  const started = Date.now();
+  const settings = committedSettings(options.stack);
+  if (options.yes !== true && !canAsk())
+    throw problem("up", "there is no terminal to ask on", "add --yes");
+  const install = options.install ?? false;
+  // Without leave to install, a missing Docker is told before minutes go into the engine.
+  if (!install) await ensureDocker(settings, { install, log: say });
+  const engine = await chooseEngine({ install });
+  announce(engine);
+  const docker = await ensureDocker(settings, { install, log: (text) => step("docker", text) });
+  const address = dockerAddress(settings);
+  step("docker", `${(await docker.version()).Version} at ${address.url}`);
+  const choice = await decideImageSource(options.images, docker, committedPlan(options.stack));
+  step("images", `${choice.source === "local" ? "built here" : "from registries"} (${choice.why})`);
+
+  const { plan } = loadPlan(options.stack, { here: true });
+  await check(plan, settings, docker);
+  const { renderSummary } = await import("../../planning/render/summary");
+  say(`\n${renderSummary(plan, { paint: colors, width: process.stderr.columns ?? 100 })}\n`);
+  if (options.yes !== true && !(await confirm(`Bring stack ${plan.stack} up like this?`)))
+    throw new Interrupted("nothing was changed");
+
+  if (choice.source === "local") await buildImages(docker, plan);
+  const variables = { DOCKER_HOST: address.url };
+  const stack = await openStack(plan.stack, engine, variables, { create: true });
+  if (stack === undefined) throw new Error(`stack ${plan.stack} could not be created`);
+  const replace = await failedJobs(stack);
+  if (replace.length > 0) step("jobs", `${replace.length} failed before and run again`);
+  say("");
+  const changes = await runUpdate({ stack, docker, plan, operation: "up", replace });
+  await finish(docker, plan, changes, started);
+}
+
+function committedSettings(stack: string): Settings {
+  const loaded = loadPlan(stack, { here: false });
+  if (loaded.plan.issues.length > 0) throw new IssuesError(loaded.plan.issues);
+  return requireSettings(loaded);
+}
+
+const committedPlan = (stack: string): Plan => loadPlan(stack, { here: false }).plan;
+
+/** What would stop the update, all at once and before anything changes. */
+async function check(plan: Plan, settings: Settings, docker: Docker): Promise<void> {
+  const { runPreflight } = await import("../../preflight");
+  const issues = [
+    ...plan.issues,
+    ...(await runPreflight({
+      plan,
+      settings,
+      docker,
+      sources: sourcesFolder(settings),
+      home: homedir(),
+    })),
+  ];
+  if (issues.length > 0) throw new IssuesError(issues);
+}
+
+async function buildImages(docker: Docker, plan: Plan): Promise<void> {
+  const { ensureLocalImages } = await import("../../offline/images/build");
+  await ensureLocalImages({
+    docker,
+    names: neededRecipes(plan),
+    progress: (recipe, state, seconds) => {
+      if (state === "building") step("image", `${recipe}: building`);
+      if (state === "built") step("image", `${recipe}: built in ${formatSeconds(seconds)}`);
+    },
+  });
+}
+
+async function finish(
+  docker: Docker,
+  plan: Plan,
+  changes: Record<string, number>,
+  started: number,
+): Promise<void> {
+  const statuses = await observeServices(docker, plan);
+  print(`\n${serviceTable(statuses, dataColors)}`);
+  say(`\n${describeChanges(changes)} (${formatSeconds((Date.now() - started) / 1000)})`);
+  const unwell = statuses.filter((status) => !isWell(status));
+  for (const status of unwell)
+    say(colors.red(`${status.system}/${status.service}: ${status.container} is ${status.health}`));
+  if (unwell.length > 0) process.exitCode = exitCodes.failed;
+}
+
+const past: Readonly<Record<string, string>> = {
+  create: "created",
+  update: "updated",
+  replace: "replaced",
+  delete: "removed",
+};
+
+/** "12 created, 1 replaced", or that nothing was to do. */
+export function describeChanges(changes: Record<string, number>): string {
+  const parts = Object.entries(past)
+    .filter(([operation]) => (changes[operation] ?? 0) > 0)
+    .map(([operation, word]) => `${changes[operation]} ${word}`);
+  return parts.length === 0 ? "Nothing to change." : `Resources: ${parts.join(", ")}.`;
+}
