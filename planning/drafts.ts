@@ -4,6 +4,7 @@ import type { ServiceSpec } from "../config/schema/service";
 import type { Settings } from "../config/schema/settings";
 import type { SystemSpec } from "../config/schema/system";
 import { suggest, type Issue, type Note } from "../config/issues";
+import { entryOf } from "./lookup";
 import { defaultContainerName, inEnvironment } from "./naming";
 
 /** A service on its way into a plan: what its catalogue file says, with names and parameters filled in. */
@@ -95,7 +96,7 @@ function draft(
   const { environment } = settings;
   const project = spec.project ?? system.name;
   const path = `systems/${system.name}/${name}`;
-  const projectSpec = system.projects[project];
+  const projectSpec = entryOf(system.projects, project);
   if (projectSpec === undefined) {
     issues.push({
       path: `${path}.project`,
@@ -104,7 +105,7 @@ function draft(
     });
   }
   const networks = spec.networks.flatMap((key) => {
-    const network = system.networks[key];
+    const network = entryOf(system.networks, key);
     if (network === undefined || !network.environments.includes(environment)) {
       issues.push({
         path: `${path}.networks`,
@@ -120,7 +121,7 @@ function draft(
   });
 
   const parameter = (parameterName: string, where: string): string => {
-    const declared = system.parameters[parameterName];
+    const declared = entryOf(system.parameters, parameterName);
     if (declared === undefined) {
       issues.push({
         path: where,
@@ -129,7 +130,7 @@ function draft(
       });
       return "";
     }
-    const value = settings.parameters[parameterName] ?? declared.default;
+    const value = entryOf(settings.parameters, parameterName) ?? declared.default;
     if (value === undefined) {
       issues.push({
         path: `Pulumi.${settings.stack}.yaml.parameters`,

@@ -2,6 +2,7 @@ import type { NeedSpec } from "../config/schema/service";
 import type { Settings } from "../config/schema/settings";
 import { suggest, type Issue } from "../config/issues";
 import { catalogPath, compare, type Draft } from "./drafts";
+import { entryOf } from "./lookup";
 import type { HostPorts } from "./ports";
 import { databaseSecretLabel, type DatabaseUse } from "./databases";
 import type { SecretVariable } from "./types";
@@ -118,7 +119,7 @@ function bindEndpoint(
   if (!target) return;
   const endpoints = Object.keys(target.spec.endpoints);
   const endpoint = wanted ?? endpoints[0];
-  const found = endpoint === undefined ? undefined : target.spec.endpoints[endpoint];
+  const found = endpoint === undefined ? undefined : entryOf(target.spec.endpoints, endpoint);
   if (endpoint === undefined || found === undefined) {
     context.issues.push({
       path,
@@ -131,7 +132,7 @@ function bindEndpoint(
   let host: string;
   let port: number;
   if (spec.reach === "browser") {
-    const published = context.ports.get(target.id)?.[endpoint];
+    const published = entryOf(context.ports.get(target.id) ?? {}, endpoint);
     if (published === undefined) {
       context.issues.push({
         path,
@@ -238,12 +239,14 @@ function bindExternal(
   bound: Bindings,
   path: string,
 ): void {
-  const external = draft.system.externals[spec.external];
-  if (external === undefined) {
+  const there = Object.entries(draft.system.externals).flatMap(([external, { environments }]) =>
+    environments.includes(draft.environment) ? [external] : [],
+  );
+  if (!there.includes(spec.external)) {
     context.issues.push({
       path,
-      message: `${draft.system.name} declares no external '${spec.external}'`,
-      remedy: suggest(spec.external, Object.keys(draft.system.externals)),
+      message: `${draft.system.name} declares no external '${spec.external}' in ${draft.environment}`,
+      remedy: suggest(spec.external, there),
     });
     return;
   }
@@ -267,9 +270,12 @@ export function externalUrl(
   name: string,
   settings: Settings,
 ): string | undefined {
-  const url = system.externals[name]?.url;
+  const url = entryOf(system.externals, name)?.url;
   if (url === undefined || typeof url === "string") return url;
-  return settings.parameters[url.parameter] ?? system.parameters[url.parameter]?.default;
+  return (
+    entryOf(settings.parameters, url.parameter) ??
+    entryOf(system.parameters, url.parameter)?.default
+  );
 }
 
 /** Host name under which the operator's browser finds published ports. */
@@ -305,7 +311,7 @@ function fillVariables(
 ): void {
   for (const [variable, template] of Object.entries(need.templates)) {
     const value = template.replaceAll(/\{([a-z]+)\}/g, (placeholder, part: string) => {
-      const filled = parts[part];
+      const filled = entryOf(parts, part);
       if (filled !== undefined) return filled;
       context.issues.push({
         path: `${path}.variables.${variable}`,

@@ -1,6 +1,7 @@
 import type { Settings } from "../config/schema/settings";
 import type { Issue } from "../config/issues";
 import { catalogPath, type Draft } from "./drafts";
+import { entryOf } from "./lookup";
 
 /** The environment's thousand, as the luv projects already have it. */
 export const thousands = { dev: 4000, prod: 3000 } as const;
@@ -30,7 +31,7 @@ export function assignPorts(
 }
 
 function blockPort(draft: Draft, endpoint: string, issues: Issue[]): number | undefined {
-  const place = draft.system.projects[draft.project]?.ports;
+  const place = entryOf(draft.system.projects, draft.project)?.ports;
   if (place === undefined) return undefined; // an unknown project is an issue already
   const path = `${catalogPath(draft)}.endpoints.${endpoint}.slot`;
   const slot = draft.spec.endpoints[endpoint]?.slot;

@@ -4,6 +4,7 @@ import type { Settings } from "../config/schema/settings";
 import { suggest, type Issue } from "../config/issues";
 import { catalogPath, compare, type Draft } from "./drafts";
 import { planHealth } from "./health";
+import { entryOf } from "./lookup";
 import { browserHost, type Bindings } from "./needs";
 import { inEnvironment } from "./naming";
 import {
@@ -156,7 +157,7 @@ function planMounts(draft: Draft, standIn: boolean, issues: Issue[]): PlannedMou
   const { spec, environment, system } = draft;
   const mounts = spec.mounts.flatMap((mount): PlannedMount[] => {
     if ("volume" in mount) {
-      const volume = system.volumes[mount.volume];
+      const volume = entryOf(system.volumes, mount.volume);
       if (volume === undefined) {
         issues.push({
           path: `${catalogPath(draft)}.mounts`,
@@ -222,7 +223,7 @@ function checkExceptions(draft: Draft, issues: Issue[]): void {
 function health(draft: Draft, substitution: Substitution, issues: Issue[]): PlannedHealth | null {
   if (draft.spec.kind === "job") return null;
   const { health: spec } = draft.spec;
-  if (spec.kind !== "command" && draft.spec.endpoints[spec.endpoint] === undefined) {
+  if (spec.kind !== "command" && entryOf(draft.spec.endpoints, spec.endpoint) === undefined) {
     issues.push({
       path: `${catalogPath(draft)}.health.endpoint`,
       message: `the service has no endpoint '${spec.endpoint}'`,
