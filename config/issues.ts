@@ -27,7 +27,8 @@ export class IssuesError extends Error {
 /** The candidate most like `wanted`, if any is close enough to have been meant. */
 export function nearest(wanted: string, candidates: readonly string[]): string | undefined {
   let best: { candidate: string; distance: number } | undefined;
-  for (const candidate of candidates) {
+  // Sorted: of two that are equally near, every machine names the same.
+  for (const candidate of [...candidates].sort()) {
     const distance = editDistance(wanted, candidate);
     if (best === undefined || distance < best.distance) best = { candidate, distance };
   }

@@ -42,6 +42,13 @@ export function provisioningJob(
   const owners = new Map<string, string>();
   const issues: Issue[] = [];
   for (const { database, role, consumer } of uses) {
+    if (role === superuser || database === superuser) {
+      issues.push({
+        path: `${catalogPath(consumer)}.needs`,
+        message: `database ${database} with role ${role} of ${server.id} is the server's own`,
+        remedy: "name a database and a role of the consumer's",
+      });
+    }
     const owner = owners.get(database);
     if (owner !== undefined && owner !== role) {
       issues.push({

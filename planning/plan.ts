@@ -1,8 +1,8 @@
 import type { Catalogue } from "../config/catalogue";
 import type { Settings } from "../config/schema/settings";
-import { suggest } from "../config/issues";
+import { suggest, type Issue } from "../config/issues";
 import { provisioningJob, serverVariables, type DatabaseUse } from "./databases";
-import { draftServices, type Draft } from "./drafts";
+import { catalogPath, draftServices, type Draft } from "./drafts";
 import { bindNeeds, externalUrl, type Bindings } from "./needs";
 import { startOrder } from "./order";
 import { assignPorts } from "./ports";
@@ -57,12 +57,29 @@ function planAlone(catalogue: Catalogue, settings: Settings, machine?: MachineFa
   for (const [server, uses] of groupByServer(bound.databases)) {
     const job = provisioningJob(server, uses, settings);
     issues.push(...job.issues);
+    if (drafts.some((draft) => draft.id === job.draft.id)) {
+      issues.push({
+        path: catalogPath(job.draft),
+        message: `is the name of the job that provisions ${server.id}'s databases`,
+        remedy: "give the service another name",
+      });
+      continue;
+    }
     drafts.push(job.draft);
     bound.bindings.set(job.draft.id, job.bindings);
     provisioning.set(server.id, job.draft.id);
   }
   for (const draft of drafts) {
     if (draft.spec.kind !== "service" || draft.spec.postgres === undefined) continue;
+    const { endpoint } = draft.spec.postgres;
+    const endpoints = Object.keys(draft.spec.endpoints);
+    if (!endpoints.includes(endpoint)) {
+      issues.push({
+        path: `${catalogPath(draft)}.postgres.endpoint`,
+        message: `the service has no endpoint '${endpoint}'`,
+        remedy: suggest(endpoint, endpoints),
+      });
+    }
     const own = bound.bindings.get(draft.id);
     const added = serverVariables(draft, settings);
     Object.assign(own?.variables ?? {}, added.variables);
@@ -99,23 +116,42 @@ function planAlone(catalogue: Catalogue, settings: Settings, machine?: MachineFa
     volumes: planVolumes(drafts, services),
     services,
     routes: [],
-    externals: planExternals(systems, settings),
+    externals: planExternals(systems, settings, issues),
     issues,
     notes,
   };
   return { plan, settings };
 }
 
-function planExternals(systems: readonly Draft["system"][], settings: Settings): PlannedExternal[] {
+function planExternals(
+  systems: readonly Draft["system"][],
+  settings: Settings,
+  issues: Issue[],
+): PlannedExternal[] {
   return systems.flatMap((system) =>
     Object.entries(system.externals)
       .filter(([, external]) => external.environments.includes(settings.environment))
-      .map(([name, external]) => ({
-        system: system.name,
-        name,
-        url: externalUrl(system, name, settings) ?? "",
-        about: external.about,
-      })),
+      .map(([name, external]) => {
+        const url = externalUrl(system, name, settings);
+        if (url === undefined && typeof external.url !== "string") {
+          const { parameter } = external.url;
+          const path = `systems/${system.name}.externals.${name}`;
+          issues.push(
+            Object.hasOwn(system.parameters, parameter)
+              ? {
+                  path: `Pulumi.${settings.stack}.yaml.parameters`,
+                  message: `${parameter} is missing, which ${path} needs (${external.about})`,
+                  remedy: "give it a value under berth:parameters",
+                }
+              : {
+                  path,
+                  message: `${system.name} declares no parameter '${parameter}'`,
+                  remedy: suggest(parameter, Object.keys(system.parameters)),
+                },
+          );
+        }
+        return { system: system.name, name, url: url ?? "", about: external.about };
+      }),
   );
 }
 

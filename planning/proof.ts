@@ -31,12 +31,14 @@ export function proveHost(stack: StackPlan, others: readonly StackPlan[]): Issue
   for (const claim of own) {
     const other = mine.get(claim.what) ?? first.get(claim.what);
     mine.set(claim.what, claim);
-    if (other === undefined || (other.owner === claim.owner && other.stack === claim.stack))
-      continue;
+    if (other === undefined) continue;
     const where = other.stack === claim.stack ? "" : `, stack ${other.stack}`;
+    const twice = where === "" && other.owner === claim.owner;
     issues.push({
       path: claim.path,
-      message: `${claim.what} is ${other.owner}'s${where}`,
+      message: twice
+        ? `${claim.what} is taken twice by ${claim.owner}`
+        : `${claim.what} is ${other.owner}'s${where}`,
       remedy: claim.remedy,
     });
   }

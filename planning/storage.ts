@@ -31,22 +31,24 @@ export function planVolumes(
   services: readonly PlannedService[],
 ): PlannedVolume[] {
   const declared = new Set(
-    drafts.flatMap((draft) =>
-      Object.values(draft.system.volumes).map((volume) =>
-        inEnvironment(volume.name, draft.environment),
+    drafts.flatMap(({ system, environment }) =>
+      Object.values(system.volumes).map(
+        (volume) => `${system.name} ${inEnvironment(volume.name, environment)}`,
       ),
     ),
   );
   const volumes = new Map<string, PlannedVolume>();
   for (const service of services) {
     for (const mount of service.mounts) {
-      if (mount.type !== "volume" || volumes.has(mount.source)) continue;
-      volumes.set(mount.source, {
+      // Per system: one name in two systems is two claims, which the proof finds.
+      const key = `${service.system} ${mount.source}`;
+      if (mount.type !== "volume" || volumes.has(key)) continue;
+      volumes.set(key, {
         name: mount.source,
         system: service.system,
         service: service.service,
         path: mount.target,
-        retained: declared.has(mount.source),
+        retained: declared.has(key),
       });
     }
   }
