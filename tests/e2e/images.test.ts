@@ -135,7 +135,10 @@ test("nginx serves as uid 101 with a read-only root on 8080", async () => {
 });
 
 test("prometheus runs with its arguments as the command and keeps data in /prometheus", async () => {
-  const options = [...hardened, "--read-only", "--volume", `${lab.volume("prom")}:/prometheus`];
+  const options = [
+    ...hardened,
+    ...["--read-only", "--user", "65534:65534", "--volume", `${lab.volume("prom")}:/prometheus`],
+  ];
   const flags = ["--config.file=/etc/prometheus/prometheus.yml", "--storage.tsdb.path=/prometheus"];
   const name = lab.start("prometheus", "prometheus", options, ...flags);
   const healthy = () => lab.get(`http://${name}:9090/-/healthy`);
@@ -143,7 +146,7 @@ test("prometheus runs with its arguments as the command and keeps data in /prome
 });
 
 test("localstack is healthy only when its scripts have run, on every start", async () => {
-  const script = lab.file("ready/setup.sh", "#!/bin/bash\nsleep 1\nawslocal s3 mb s3://photos\n");
+  const script = lab.file("ready/setup.sh", "#!/bin/bash\nsleep 4\nawslocal s3 mb s3://photos\n");
   const mount = ["--volume", `${dirname(script)}:/etc/localstack/init/ready.d:ro`];
   const name = lab.start("localstack", "localstack", [...hardened, ...mount]);
   const buckets = () =>
@@ -153,6 +156,7 @@ test("localstack is healthy only when its scripts have run, on every start", asy
     const health = () => lab.get(`http://${name}:4566/_localstack/health`);
     const seen: string[] = [];
     const answer = await until(health, (h) => seen.push(h.out) > 0 && h.code === 0);
+    expect(seen.join()).toContain("503");
     expect(JSON.parse(answer.out)).toMatchObject({ services: { s3: "running" }, edition: "moto" });
     expect(buckets()).toContain("photos");
     expect(JSON.parse(lab.get(`http://${name}:4566/_localstack/init/ready`).out)).toEqual({
