@@ -10,19 +10,9 @@ export function settingsFromPulumi(): { settings?: Settings; issues: Issue[] } {
   const prefix = `${namespace}:`;
   const values: Record<string, unknown> = {};
   for (const [key, text] of Object.entries(pulumi.runtime.allConfig())) {
-    if (key.startsWith(prefix)) values[key.slice(prefix.length)] = fromText(text);
+    if (key.startsWith(prefix)) values[key.slice(prefix.length)] = text;
   }
   return parseSettings(pulumi.getStack(), values);
-}
-
-/** Pulumi gives every value as text; what is JSON of another type was written as that type. */
-function fromText(text: string): unknown {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "string" ? text : value;
-  } catch {
-    return text;
-  }
 }
 
 /** The stack's root secret, where a team keeps it as Pulumi secret config. */

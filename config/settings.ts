@@ -7,9 +7,28 @@ const knownKeys = Object.keys(settingsSchema.shape);
 /** Values of a stack that Berth's program reads beside its settings; never part of a plan. */
 const secretKeys = ["rootSecret"];
 
+/** Settings that are text whatever they look like. */
+const textKeys = ["environment", "ports", "bindAddress", "sources"];
+
+/** Pulumi's reader can't tell 123 from "123": for text both mean the same. */
+function asText(value: unknown): unknown {
+  return typeof value === "number" || typeof value === "boolean" ? String(value) : value;
+}
+
+/** Pulumi hands every value over as text: what is JSON was written as what it says. */
+function fromText(value: unknown): unknown {
+  if (typeof value !== "string") return value;
+  try {
+    return JSON.parse(value) as unknown;
+  } catch {
+    return value;
+  }
+}
+
 /**
  * Checks a stack's `berth:` values, given as a plain record without the prefix. `file` is the
- * stack file that issues name. The one parser: for the file reader and for Pulumi's.
+ * stack file that issues name. The one parser: for the file reader and for Pulumi's, which gives
+ * every value as text.
  */
 export function parseSettings(
   stack: string,
@@ -17,7 +36,9 @@ export function parseSettings(
 ): { settings?: Settings; issues: Issue[] } {
   const file = `Pulumi.${stack}.yaml`;
   const plain = Object.fromEntries(
-    Object.entries(values).filter(([key]) => !secretKeys.includes(key)),
+    Object.entries(values)
+      .filter(([key]) => !secretKeys.includes(key))
+      .map(([key, value]) => [key, textKeys.includes(key) ? asText(value) : fromText(value)]),
   );
   const parsed = settingsSchema.safeParse(plain, { reportInput: true });
   if (!parsed.success) return { issues: describeProblems(parsed.error, file, knownKeys) };

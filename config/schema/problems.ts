@@ -35,6 +35,10 @@ function describe(problem: Problem, base: string, known: readonly string[]): Iss
       return closest.flatMap((inner) => describe(inner, path, known));
     }
     case "invalid_value":
+      if (problem.input === undefined) {
+        const values = problem.values.map((value) => `'${String(value)}'`).join(" or ");
+        return [{ path, message: "is missing", remedy: `give it the value ${values}` }];
+      }
       return [
         {
           path,

@@ -1,0 +1,246 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { parse } from "yaml";
+import { formatIssue, type Issue } from "../../config/issues";
+import type { Settings } from "../../config/schema/settings";
+import { settingsFromPulumi } from "../../config/settings-pulumi";
+import { loadOtherStacks, loadStacks } from "../../config/stack-files";
+
+const folder = mkdtempSync(join(tmpdir(), "berth-settings-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const host = "{id: lab, platform: linux/amd64, memory: 8 GiB, cpus: 4}";
+const required = `berth:environment: dev\nberth:host: ${host}\n`;
+
+interface Read {
+  settings: Settings | undefined;
+  issues: Issue[];
+}
+
+/** What the file reader makes of the lines below `config:`. */
+function fromFile(lines: string): Read {
+  const file = join(folder, "Pulumi.lab.yaml");
+  writeFileSync(file, `config:\n${lines.replaceAll(/^(?=.)/gm, "  ")}`);
+  const { stacks, issues } = loadStacks(folder);
+  rmSync(file);
+  return { settings: stacks[0], issues };
+}
+
+/** The same values as the engine hands them over: text as it is, all else as JSON text. */
+function fromPulumi(lines: string): Read {
+  const values = (parse(lines) ?? {}) as Record<string, unknown>;
+  pulumi.runtime.setAllConfig(
+    Object.fromEntries(
+      Object.entries(values).map(([key, value]) => [
+        key,
+        typeof value === "string" ? value : JSON.stringify(value),
+      ]),
+    ),
+  );
+  pulumi.runtime.setMocks(
+    { newResource: () => ({ id: "", state: {} }), call: () => ({}) },
+    "berth",
+    "lab",
+  );
+  const { settings, issues } = settingsFromPulumi();
+  pulumi.runtime.setAllConfig({});
+  return { settings, issues };
+}
+
+const defaults = {
+  stack: "lab",
+  environment: "dev",
+  host: { id: "lab", platform: "linux/amd64", memory: "8 GiB", cpus: 4, gpu: false },
+  ports: "blocks",
+  bindAddress: "127.0.0.1",
+  systems: undefined,
+  sources: "~/projects",
+  standIns: true,
+  parameters: {},
+  secretVersions: {},
+};
+
+describe("both readers agree", () => {
+  test.each([
+    ["only what is required", "", {}],
+    ["booleans", "berth:standIns: false\n", { standIns: false }],
+    ["a boolean in quotes", 'berth:standIns: "false"\n', { standIns: false }],
+    ["lists", "berth:systems: [luv, galerly]\n", { systems: ["luv", "galerly"] }],
+    ["a list of one line each", "berth:systems:\n  - luv\n", { systems: ["luv"] }],
+    ["an empty list", "berth:systems: []\n", { systems: [] }],
+    [
+      "text in an object that looks like a number",
+      'berth:parameters: {REST_API_PORT: "8000", FLAG: "true"}\n',
+      { parameters: { REST_API_PORT: "8000", FLAG: "true" } },
+    ],
+    ["text that looks like a number", 'berth:sources: "2026"\n', { sources: "2026" }],
+    ["a number where text belongs", "berth:sources: 2026\n", { sources: "2026" }],
+    ["text that looks like a boolean", 'berth:sources: "true"\n', { sources: "true" }],
+    ["text that looks like JSON", `berth:sources: '["a"]'\n`, { sources: '["a"]' }],
+    ["addresses", "berth:bindAddress: 0.0.0.0\n", { bindAddress: "0.0.0.0" }],
+    [
+      "numbers in an object",
+      "berth:secretVersions: {luv/session: 3}\n",
+      { secretVersions: { "luv/session": 3 } },
+    ],
+    ["schemes", "berth:ports: documented\n", { ports: "documented" }],
+    ["keys of others", "docker:host: ssh://x\nberth-other:sources: y\n", {}],
+  ])("%s", (_, lines, expected) => {
+    const file = fromFile(required + lines);
+    expect(file.issues).toEqual([]);
+    expect(file.settings).toEqual({ ...defaults, ...expected });
+    expect(fromPulumi(required + lines)).toEqual(file);
+  });
+
+  test("prod allows no stand-ins unless it says so", () => {
+    const prod = `berth:environment: prod\nberth:host: ${host}\n`;
+    for (const read of [fromFile, fromPulumi]) {
+      expect(read(prod).settings?.standIns).toBe(false);
+      expect(read(`${prod}berth:standIns: true\n`).settings?.standIns).toBe(true);
+    }
+  });
+
+  test("the root secret is no setting", () => {
+    const line = "berth:rootSecret: {secure: v1:abc}\n";
+    expect(fromFile(required + line).settings).toEqual(defaults);
+    expect(fromPulumi(`${required}berth:rootSecret: hunter2\n`).settings).toEqual(defaults);
+  });
+});
+
+describe("issues, from both readers alike", () => {
+  const file = "Pulumi.lab.yaml";
+  test.each([
+    [
+      "an unknown key",
+      "berth:system: [luv]\n",
+      [`${file}.system: is not a known setting; did you mean 'systems'?`],
+    ],
+    [
+      "a key like none",
+      "berth:x: 1\n",
+      [
+        `${file}.x: is not a known setting; there is bindAddress, environment, host, parameters, ports, secretVersions, sources, standIns, systems`,
+      ],
+    ],
+    [
+      "a misspelt value",
+      "berth:ports: block\n",
+      [`${file}.ports: 'block' is not one of 'blocks', 'documented'; did you mean 'blocks'?`],
+    ],
+    [
+      "a boolean that is none",
+      "berth:standIns: yse\n",
+      [`${file}.standIns: 'yse' is not of type boolean; correct it`],
+    ],
+    [
+      "a number where the parameter's text belongs",
+      "berth:parameters: {REST_API_PORT: 8000}\n",
+      [`${file}.parameters.REST_API_PORT: 8000 is not of type string; correct it`],
+    ],
+    [
+      "text where a list belongs",
+      "berth:systems: luv\n",
+      [`${file}.systems: 'luv' is not of type array; correct it`],
+    ],
+    [
+      "an address",
+      "berth:bindAddress: localhost\n",
+      [`${file}.bindAddress: 'localhost' Invalid IPv4 address; correct it`],
+    ],
+    [
+      "a version",
+      "berth:secretVersions: {luv/session: 0}\n",
+      [`${file}.secretVersions.luv/session: 0 Too small: expected number to be >=1; correct it`],
+    ],
+    [
+      "several at once",
+      "berth:ports: block\nberth:sytems: []\nberth:systems: [Luv]\n",
+      [
+        `${file}.ports: 'block' is not one of 'blocks', 'documented'; did you mean 'blocks'?`,
+        `${file}.systems.0: 'Luv' must be lower case words joined by dashes; correct it`,
+        `${file}.sytems: is not a known setting; did you mean 'systems'?`,
+      ],
+    ],
+  ])("%s", (_, lines, expected) => {
+    for (const read of [fromFile, fromPulumi]) {
+      const { settings, issues } = read(required + lines);
+      expect(issues.map(formatIssue)).toEqual(expected);
+      expect(settings).toBeUndefined();
+    }
+  });
+
+  test("what is missing, and the values of a host", () => {
+    for (const read of [fromFile, fromPulumi]) {
+      expect(read("").issues.map(formatIssue)).toEqual([
+        `${file}.environment: is missing; give it the value 'dev' or 'prod'`,
+        `${file}.host: is missing; give it a value of type object`,
+      ]);
+      const lines =
+        "berth:environment: test\nberth:host: {id: My Host, platform: linux/amd46, memory: 8 GB, cpus: 0, docker: localhost, gup: true}\n";
+      expect(read(lines).issues.map(formatIssue)).toEqual([
+        `${file}.environment: 'test' is not one of 'dev', 'prod'; there is dev, prod`,
+        `${file}.host.id: 'My Host' must be lower case words joined by dashes; correct it`,
+        `${file}.host.platform: 'linux/amd46' is not one of 'linux/amd64', 'linux/arm64'; did you mean 'linux/amd64'?`,
+        `${file}.host.memory: '8 GB' must be a size such as "512 MiB" or "2 GiB"; correct it`,
+        `${file}.host.cpus: 0 Too small: expected number to be >0; correct it`,
+        `${file}.host.docker: 'localhost' must start with unix://, tcp:// or ssh://; correct it`,
+        `${file}.host.gup: is not a known setting; correct its spelling or remove it`,
+      ]);
+    }
+  });
+});
+
+describe("stack files", () => {
+  const write = (name: string, text: string) => writeFileSync(join(folder, name), text);
+  afterEach(() => {
+    for (const name of ["Pulumi.a.yaml", "Pulumi.b.yaml", "Pulumi.yaml"]) {
+      rmSync(join(folder, name), { force: true });
+    }
+  });
+  const sound = `config:\n  berth:environment: dev\n  berth:host: ${host}\n`;
+
+  test("every stack is read, the project file is none, and one that is wrong hides no other", () => {
+    write("Pulumi.yaml", "name: berth\n");
+    write("Pulumi.a.yaml", sound);
+    write("Pulumi.b.yaml", `${sound}  berth:sorces: x\n`);
+    const { stacks, issues } = loadStacks(folder);
+    expect(stacks.map(({ stack }) => stack)).toEqual(["a"]);
+    expect(issues.map(formatIssue)).toEqual([
+      "Pulumi.b.yaml.sorces: is not a known setting; did you mean 'sources'?",
+    ]);
+  });
+
+  test("what is not YAML is one line with its place", () => {
+    write("Pulumi.a.yaml", "config:\n  berth:environment: [dev\n");
+    const { stacks, issues } = loadStacks(folder);
+    expect(stacks).toEqual([]);
+    expect(issues.map(formatIssue)).toEqual([
+      "Pulumi.a.yaml: is not valid YAML: Flow sequence in block collection must be sufficiently indented and end with a ] at line 3, column 1; correct it",
+    ]);
+  });
+
+  test.each([
+    ["nothing", ""],
+    ["no config", "encryptionsalt: v1:abc\n"],
+    ["an empty config", "config:\n"],
+  ])("a file with %s lacks what is required", (_, text) => {
+    write("Pulumi.a.yaml", text);
+    expect(loadStacks(folder).issues.map(({ path }) => path)).toEqual([
+      "Pulumi.a.yaml.environment",
+      "Pulumi.a.yaml.host",
+    ]);
+  });
+
+  test("the neighbours of a stack: its own file's issues are not theirs", () => {
+    write("Pulumi.a.yaml", `${sound}  berth:sorces: x\n`);
+    write("Pulumi.b.yaml", sound);
+    expect(loadOtherStacks(folder, "a").stacks.map(({ stack }) => stack)).toEqual(["b"]);
+    expect(loadOtherStacks(folder, "a").issues).toEqual([]);
+    expect(loadOtherStacks(folder, "b").stacks).toEqual([]);
+    expect(loadOtherStacks(folder, "b").issues.map(({ path }) => path)).toEqual([
+      "Pulumi.a.yaml.sorces",
+    ]);
+  });
+});
