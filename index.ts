@@ -6,26 +6,30 @@ import { IssuesError } from "./config/issues";
 import { observeMachine, rootSecret, sourcesFolder } from "./config/machine";
 import { readFileVariables } from "./config/sources";
 import { rootSecretFromPulumi, settingsFromPulumi } from "./config/settings-pulumi";
-import { loadStacks } from "./config/stack-files";
+import { loadOtherStacks } from "./config/stack-files";
 import { stackOutputs } from "./planning/outputs";
 import { planStack } from "./planning/plan";
+import { sourceIssues } from "./preflight/sources";
 
 /** Load, plan, create, put out. */
 function program(): Record<string, unknown> {
   const catalogue = loadCatalogue();
   const { settings, issues } = settingsFromPulumi();
   if (!settings) throw stop(issues);
-  const others = loadStacks(__dirname).stacks.filter((other) => other.stack !== settings.stack);
+  const others = loadOtherStacks(__dirname, settings.stack);
+  if (others.issues.length > 0) throw stop(others.issues);
   const machine = observeMachine(catalogue, settings);
   const plan = planStack({
     catalogue,
-    stacks: [settings, ...others],
+    stacks: [settings, ...others.stacks],
     stack: settings.stack,
     machine,
   });
   if (plan.issues.length > 0) throw stop(plan.issues);
 
   const sources = sourcesFolder(settings);
+  const missing = sourceIssues(plan, settings, sources);
+  if (missing.length > 0) throw stop(missing);
   new Stack(settings.stack, {
     plan,
     docker: settings.host.docker ?? process.env.DOCKER_HOST,

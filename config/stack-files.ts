@@ -26,6 +26,18 @@ export function loadStacks(folder: string): { stacks: Settings[]; issues: Issue[
   return { stacks, issues };
 }
 
+/**
+ * The committed stacks but one, whose settings come from elsewhere. One whose file is wrong can't be
+ * proved against, so its issues count.
+ */
+export function loadOtherStacks(folder: string, stack: string): ReturnType<typeof loadStacks> {
+  const { stacks, issues } = loadStacks(folder);
+  return {
+    stacks: stacks.filter((other) => other.stack !== stack),
+    issues: issues.filter(({ path }) => !path.startsWith(`Pulumi.${stack}.yaml`)),
+  };
+}
+
 function readStackFile(
   path: string,
   file: string,
@@ -34,7 +46,10 @@ function readStackFile(
   try {
     content = parse(readFileSync(path, "utf8"));
   } catch (error) {
-    const message = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
+    const message =
+      error instanceof Error
+        ? (error.message.split("\n")[0] ?? "").replace(/:$/, "")
+        : String(error);
     return {
       issue: { path: file, message: `is not valid YAML: ${message}`, remedy: "correct it" },
     };
