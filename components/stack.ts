@@ -32,17 +32,19 @@ export class Stack extends pulumi.ComponentResource {
       { parent: this },
     );
     const below = { parent: this, providers: { docker: provider } };
-    const systems = createSystems(plan, below);
+    const systems = createSystems(name, plan, below);
     const networkNames = new Map(
       [...systems.values()].flatMap((system) => [...system.networkNames]),
     );
     const volumeNames = new Map([...systems.values()].flatMap((system) => [...system.volumeNames]));
+    const wanted = plan.services.map((service) => args.imageOf(service));
     const images = new Map<string, Image>();
     const ready = new Map<string, pulumi.Input<pulumi.Resource>[]>();
-    for (const service of plan.services) {
-      const image = args.imageOf(service);
+    for (const [index, service] of plan.services.entries()) {
+      const image = wanted[index] ?? args.imageOf(service);
       const known =
-        images.get(image.reference) ?? new Image(imageName(image.reference), image, below);
+        images.get(image.reference) ??
+        new Image(`${name}-image-${imageName(image, wanted, service)}`, image, below);
       images.set(image.reference, known);
       const inputs: ContainerInputs = {
         stack: plan.stack,
@@ -61,12 +63,12 @@ export class Stack extends pulumi.ComponentResource {
       const component =
         service.kind === "job"
           ? new Job(
-              `${service.system}-${service.service}`,
+              `${name}-${service.system}-${service.service}`,
               { service, startsAfter, ...inputs },
               parent,
             )
           : new Service(
-              `${service.system}-${service.service}`,
+              `${name}-${service.system}-${service.service}`,
               { service, startsAfter, ...inputs },
               parent,
             );
@@ -76,13 +78,17 @@ export class Stack extends pulumi.ComponentResource {
   }
 }
 
-function createSystems(plan: Plan, opts: pulumi.ComponentResourceOptions): Map<string, System> {
+function createSystems(
+  name: string,
+  plan: Plan,
+  opts: pulumi.ComponentResourceOptions,
+): Map<string, System> {
   const names = new Set(plan.services.map((service) => service.system));
   return new Map(
     [...names].sort().map((system) => [
       system,
       new System(
-        system,
+        `${name}-${system}`,
         {
           stack: plan.stack,
           environment: plan.environment,
@@ -122,10 +128,24 @@ function secretRecord(record: Record<string, string>): Record<string, pulumi.Out
   );
 }
 
-/** A resource name that stays when the image's tag changes: that is the same image, updated. */
-function imageName(reference: string): string {
-  return reference
-    .replace(/^berth\.local\//, "local-")
-    .replace(/:[^:]*$/, "")
-    .replaceAll(/[^A-Za-z0-9]+/g, "-");
+/**
+ * A resource name that stays when the image's tag changes: that is the same image, updated. Where
+ * several images share a name, a build is told by its service and another by its tag.
+ */
+function imageName(image: ImageArgs, all: readonly ImageArgs[], service: PlannedService): string {
+  const stem = imageStem(image);
+  const shared = all.some(
+    (other) => other.reference !== image.reference && imageStem(other) === stem,
+  );
+  if (!shared) return stem;
+  if (image.build) return `${stem}-${service.system}-${service.service}`;
+  return `${stem}-${dashed(image.reference.split(":").at(-1) ?? "")}`;
+}
+
+function imageStem({ reference }: ImageArgs): string {
+  return dashed(reference.replace(/^berth\.local\//, "local-").replace(/:[^:/]*$/, ""));
+}
+
+function dashed(text: string): string {
+  return text.replaceAll(/[^A-Za-z0-9]+/g, "-");
 }
