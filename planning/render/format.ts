@@ -84,9 +84,11 @@ export function portRange(services: readonly PlannedService[]): string | undefin
   return low === high ? `${low}` : `${low}–${high}`;
 }
 
-/** A need as its own system says it: "redis" instead of "inpactai/redis". */
-export function localNeed(need: string, system: string): string {
-  return need.startsWith(`${system}/`) ? need.slice(system.length + 1) : need;
+/** A service's needs as its own system says them: "redis" instead of "inpactai/redis". */
+export function localNeeds(service: PlannedService): string[] {
+  const own = `${service.system}/`;
+  const names = service.needs.map((need) => (need.startsWith(own) ? need.slice(own.length) : need));
+  return [...new Set(names)];
 }
 
 /** What runs in the place of what was asked for, and for which services, by reason. */

@@ -3,7 +3,7 @@ import { serviceId, type Plan } from "../types";
 import {
   count,
   counts,
-  localNeed,
+  localNeeds,
   memory,
   portText,
   substitutionsOf,
@@ -83,7 +83,7 @@ function systems(plan: Plan): string[] {
       code(service.container),
       service.ports.map((port) => code(portText(port))).join("<br>"),
       service.networks.map(code).join("<br>"),
-      service.needs.map((need) => code(localNeed(need, service.system))).join("<br>"),
+      localNeeds(service).map(code).join("<br>"),
       memory(service.memoryBytes) + (service.replicas > 1 ? ` × ${service.replicas}` : ""),
     ]);
     const volumes = system.volumes.map(

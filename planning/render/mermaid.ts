@@ -79,7 +79,7 @@ function serviceNode(service: PlannedService, names: Map<string, string>): strin
 
 function needEdges(plan: Plan, names: Map<string, string>): string[] {
   return plan.services.flatMap((service) =>
-    service.needs.flatMap((need) => {
+    [...new Set(service.needs)].flatMap((need) => {
       const [target = "", database] = need.split("#");
       const to = names.get(target);
       if (to === undefined) return [];

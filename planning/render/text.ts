@@ -3,7 +3,7 @@ import { serviceId, type Plan, type PlannedService } from "../types";
 import {
   count,
   counts,
-  localNeed,
+  localNeeds,
   memory,
   published,
   substitutionsOf,
@@ -72,17 +72,17 @@ function systemLines(system: SystemView, width: number, paint: Paint): string[] 
   const table = tableLines(
     [
       { title: "SERVICE", paint: paint.bold },
-      { title: "CONTAINER", floor: 16 },
+      { title: "CONTAINER", floor: 24 },
       { title: "PUBLISHED", floor: 24, paint: paint.green },
       { title: "NETWORKS" },
-      { title: "NEEDS", floor: 16 },
+      { title: "NEEDS", floor: 14 },
     ],
     system.services.map((service) => [
       serviceText(service),
       service.container,
       published(service).join("\n"),
       service.networks.join(", "),
-      service.needs.map((need) => localNeed(need, service.system)).join(", "),
+      localNeeds(service).join(", "),
     ]),
     width - 2,
     paint,
