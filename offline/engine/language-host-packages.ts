@@ -29,7 +29,8 @@ export function requiredPlugins(folder: string): PluginDependency[] {
     const pulumi = manifest?.["pulumi"];
     if (!isRecord(pulumi) || pulumi["resource"] !== true) return [];
     const name = typeof pulumi["name"] === "string" ? pulumi["name"] : "";
-    const version = String(pulumi["version"] ?? manifest?.["version"] ?? "").replace(/^v/, "");
+    const stated = pulumi["version"] ?? manifest?.["version"];
+    const version = typeof stated === "string" ? stated.replace(/^v/, "") : "";
     if (name === "" || !isInstalled(name, version)) return [];
     return [new PluginDependency().setName(name).setKind("resource").setVersion(`v${version}`)];
   });

@@ -118,7 +118,7 @@ class LanguageHost {
       dryRun: request.getDryrun(),
       parallel: request.getParallel(),
       args: request.getArgsList(),
-      config: Object.fromEntries(request.getConfigMap().toArray() as [string, string][]),
+      config: Object.fromEntries(request.getConfigMap().toArray()),
       secretKeys: request.getConfigsecretkeysList(),
       options: isRecord(options) ? options : {},
     };
@@ -149,21 +149,18 @@ async function main(): Promise<void> {
   // Arguments are flags and then the engine's address.
   const host = new LanguageHost(process.argv.slice(2).find((arg) => !arg.startsWith("-")) ?? "");
   const server = new grpc.Server({ "grpc.max_receive_message_length": 400 * 1024 * 1024 });
-  server.addService(
-    LanguageRuntimeService as unknown as grpc.ServiceDefinition,
-    {
-      handshake: unary(host.handshake),
-      getPluginInfo: unary(host.getPluginInfo),
-      getRequiredPlugins: unary(host.getRequiredPlugins),
-      getRequiredPackages: unary(host.getRequiredPackages),
-      about: unary(host.about),
-      getProgramDependencies: unary(host.getProgramDependencies),
-      runtimeOptionsPrompts: unary(host.runtimeOptionsPrompts),
-      cancel: unary(host.cancel),
-      run: unary(host.run),
-      installDependencies: host.installDependencies,
-    } as unknown as grpc.UntypedServiceImplementation,
-  );
+  server.addService(LanguageRuntimeService, {
+    handshake: unary(host.handshake),
+    getPluginInfo: unary(host.getPluginInfo),
+    getRequiredPlugins: unary(host.getRequiredPlugins),
+    getRequiredPackages: unary(host.getRequiredPackages),
+    about: unary(host.about),
+    getProgramDependencies: unary(host.getProgramDependencies),
+    runtimeOptionsPrompts: unary(host.runtimeOptionsPrompts),
+    cancel: unary(host.cancel),
+    run: unary(host.run),
+    installDependencies: host.installDependencies,
+  });
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) =>
       error ? reject(error) : resolve(bound),

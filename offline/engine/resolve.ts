@@ -113,7 +113,9 @@ async function readHead(file: string): Promise<string | undefined> {
 async function cliOfNpm(mayDownload: boolean): Promise<string | undefined> {
   const load = createRequire(join(REPOSITORY, "package.json"));
   const { version } = load("pulumi/package.json") as { version: string };
-  const { cacheDir } = load("pulumi/lib/cache") as { cacheDir(version: string): string };
+  const { cacheDir } = load("pulumi/lib/cache") as {
+    cacheDir: (version: string) => string;
+  };
   const cli = join(cacheDir(version), "bin", "pulumi");
   if (existsSync(cli)) return cli;
   if (!mayDownload) return undefined;

@@ -3,7 +3,7 @@
  * through the TypeScript language host and docker plugin. Needs no registry: the test image is one
  * static busybox.
  */
-import Docker from "dockerode";
+import type Docker from "dockerode";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { EngineProject } from "./support/engine-project";
@@ -23,8 +23,6 @@ const SERVER = `
   destroyGraceSeconds: 1,
   stopSignal: "SIGKILL",
 `;
-
-const HEALTHY = `{ tests: ["CMD", "true"], interval: "1s", timeout: "1s", retries: 1 }`;
 
 beforeAll(async () => {
   await importBusybox(docker);
@@ -289,7 +287,7 @@ test.each([
   ],
   ["the program's own error", `throw new pulumi.RunError("my mistake");`, /my mistake/],
 ])("%s is one clear line without a stack", async (_name, program, message) => {
-  project.write(program.replace('"imagine"', '"imagine"'));
+  project.write(program);
   const { code, output: text } = await project.run(["up", "--yes", "--skip-preview"]);
   expect(code).not.toBe(0);
   expect(text).toMatch(message);
@@ -313,5 +311,3 @@ test("a network in use is not removed, and the daemon's reason is given", async 
     await guest.remove({ force: true });
   }
 });
-
-void HEALTHY;

@@ -90,7 +90,7 @@ async function waitUntilHealthy(
   for (;;) {
     const info = await engineCall(inputs.name, () => container.inspect());
     const status = info.State.Health?.Status;
-    if (info.State.Running && (status === undefined || (status as string) === "none")) {
+    if (info.State.Running && (status === undefined || status === "none")) {
       throw new ProviderError(
         `${inputs.name}: wait is set but the container has no healthcheck; add one, or drop wait`,
       );

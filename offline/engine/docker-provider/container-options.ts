@@ -22,7 +22,7 @@ export function containerOptions(inputs: ContainerInputs): Docker.ContainerCreat
     Healthcheck: inputs.healthcheck && healthConfig(inputs.healthcheck),
     ExposedPorts: exposedPorts(inputs),
     Volumes: anonymousVolumes(inputs.volumes),
-    HostConfig: hostConfig(inputs) as Docker.HostConfig,
+    HostConfig: hostConfig(inputs),
     platform: inputs.platform,
   } as Docker.ContainerCreateOptions & { platform?: string };
   return withoutUndefined(options);

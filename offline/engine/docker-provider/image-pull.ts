@@ -14,7 +14,7 @@ export async function pullImage(
   const login = loginFor(name, logins);
   let failure: string | undefined;
   try {
-    const stream = (await docker.pull(tagged(name), {
+    const stream = await docker.pull(tagged(name), {
       ...(platform ? { platform } : {}),
       ...(login
         ? {
@@ -25,7 +25,7 @@ export async function pullImage(
             },
           }
         : {}),
-    })) as NodeJS.ReadableStream;
+    });
     failure = (await followProgress(docker, stream)).error;
   } catch (error) {
     failure = messageOf(error);

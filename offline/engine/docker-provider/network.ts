@@ -26,8 +26,7 @@ interface NetworkInputs {
 
 /** docker:index/network:Network on a daemon. */
 export function networkType(daemon: () => Docker): ResourceType {
-  const inspect = (id: string) =>
-    unlessGone(async () => (await daemon().getNetwork(id).inspect()) as Docker.NetworkInspectInfo);
+  const inspect = (id: string) => unlessGone(async () => await daemon().getNetwork(id).inspect());
 
   return {
     autoName: true,

@@ -25,10 +25,7 @@ export async function serve(provider: Provider): Promise<void> {
     "grpc.max_receive_message_length": HUGE_MESSAGE_BYTES,
     "grpc.max_send_message_length": HUGE_MESSAGE_BYTES,
   });
-  server.addService(
-    ResourceProviderService as unknown as grpc.ServiceDefinition,
-    serviceOf(provider),
-  );
+  server.addService(ResourceProviderService, serviceOf(provider));
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) =>
       error ? reject(error) : resolve(bound),
@@ -161,7 +158,7 @@ function serviceOf(provider: Provider): grpc.UntypedServiceImplementation {
       name,
       unary(handler as Handler<unknown, unknown>),
     ]),
-  ) as unknown as grpc.UntypedServiceImplementation;
+  );
 }
 
 function unary(handler: Handler<unknown, unknown>): grpc.handleUnaryCall<unknown, unknown> {

@@ -39,7 +39,7 @@ export async function importBusybox(docker: Docker, tag = TEST_IMAGE): Promise<v
     const archive = create({ cwd: root, sync: true }, ["."]).read();
     if (!archive) throw new Error("the busybox archive is empty");
     const { Readable } = await import("node:stream");
-    const stream = await docker.importImage(Readable.from([archive]) as unknown as string, {
+    const stream = await docker.importImage(Readable.from([archive]), {
       repo,
       tag: label,
     });

@@ -1,0 +1,109 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { list } from "tar";
+import { contextFiles } from "../../../offline/engine/docker-provider/build-context";
+import { uploadArchive } from "../../../offline/engine/docker-provider/uploads";
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "eng-context-"));
+});
+
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function write(files: Record<string, string>): void {
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(join(folder, path, ".."), { recursive: true });
+    writeFileSync(join(folder, path), content);
+  }
+}
+
+test(".dockerignore leaves files and folders out, and brings some back", async () => {
+  write({
+    Dockerfile: "FROM scratch",
+    ".dockerignore": "*\n!src\nsrc/*.log\n!src/keep.log\n",
+    "src/main.ts": "",
+    "src/a.log": "",
+    "src/keep.log": "",
+    "node_modules/x/index.js": "",
+  });
+  expect(await contextFiles(folder, "Dockerfile")).toEqual([
+    ".dockerignore",
+    "Dockerfile",
+    "src/keep.log",
+    "src/main.ts",
+  ]);
+});
+
+test("without rules everything goes, links and empty folders too", async () => {
+  write({ "docker/Dockerfile": "", "a.txt": "" });
+  mkdirSync(join(folder, "empty"));
+  symlinkSync("a.txt", join(folder, "link"));
+  expect(await contextFiles(folder, "docker/Dockerfile")).toEqual([
+    "a.txt",
+    "docker/Dockerfile",
+    "empty",
+    "link",
+  ]);
+});
+
+test("the Dockerfile's own ignore file wins, and an ignored folder may hold the Dockerfile", async () => {
+  write({
+    "docker/Dockerfile": "",
+    "docker/other": "",
+    "docker/Dockerfile.dockerignore": "docker\n",
+    ".dockerignore": "a.txt",
+    "a.txt": "",
+  });
+  expect(await contextFiles(folder, "docker/Dockerfile")).toEqual([
+    ".dockerignore",
+    "a.txt",
+    "docker/Dockerfile",
+  ]);
+});
+
+test("a missing folder or Dockerfile is one line with the remedy", async () => {
+  await expect(contextFiles(join(folder, "none"), "Dockerfile")).rejects.toThrow(
+    `build.context: ${folder}/none is not a folder; check the path`,
+  );
+  await expect(contextFiles(folder, "Dockerfile")).rejects.toThrow(
+    `build.dockerfile: ${folder}/Dockerfile does not exist; add it, or set build.dockerfile`,
+  );
+});
+
+test("uploads become one archive with the right contents, modes and owners", async () => {
+  const long = `/srv/${"long-folder-name/".repeat(14)}file`;
+  const archive = await uploadArchive([
+    { file: "/etc/app.conf", content: "a=ü" },
+    { file: "/bin/run", contentBase64: Buffer.from("x").toString("base64"), executable: true },
+    { file: "/etc/key", content: "", permissions: "0600", owner: "999", group: "998" },
+    { file: long, content: "deep" },
+  ]);
+  const seen: Record<string, unknown>[] = [];
+  const path = join(folder, "uploads.tar");
+  writeFileSync(path, archive);
+  await list({
+    file: path,
+    onReadEntry: ({ path: name, mode, uid, gid, size }) =>
+      seen.push({ name, mode, uid, gid, size }),
+  });
+  expect(seen).toEqual([
+    { name: "etc/app.conf", mode: 0o644, uid: 0, gid: 0, size: 4 },
+    { name: "bin/run", mode: 0o744, uid: 0, gid: 0, size: 1 },
+    { name: "etc/key", mode: 0o600, uid: 999, gid: 998, size: 0 },
+    { name: long.slice(1), mode: 0o644, uid: 0, gid: 0, size: 4 },
+  ]);
+});
+
+test("an upload with two sources or an unreadable one is refused, without its content", async () => {
+  await expect(
+    uploadArchive([{ file: "/a", content: "hush", contentBase64: "aHVzaA==" }]),
+  ).rejects.toThrow("uploads /a: has more than one of content, contentBase64 and source; keep one");
+  await expect(uploadArchive([{ file: "/a", source: "/nowhere" }])).rejects.toThrow(
+    "uploads /a: can't read source /nowhere; check the path",
+  );
+});
