@@ -19,14 +19,15 @@ export interface Substitute {
 
 /**
  * By repository, without tag. What is not listed has no substitute and gets the stand-in.
- * Dragonfly's own flags mean nothing to Redis, so its command is replaced as a whole.
+ * Dragonfly's own flags mean nothing to Redis, so its command is replaced as a whole; like
+ * Dragonfly, Redis then saves to /data when it is stopped.
  */
 const substitutes: Readonly<Record<string, Substitute>> = {
   redis: { recipe: "redis" },
   "valkey/valkey": { recipe: "redis", command: ["redis-server"] },
   "docker.dragonflydb.io/dragonflydb/dragonfly": {
     recipe: "redis",
-    command: ["redis-server", "--save", "", "--appendonly", "no"],
+    command: ["redis-server"],
   },
   postgres: { recipe: "postgres" },
   "pgvector/pgvector": { recipe: "postgres" },

@@ -29,10 +29,6 @@ describe("localImageFor", () => {
   it("starts Redis with its own options in Dragonfly's place", () => {
     expect(localImageFor("docker.dragonflydb.io/dragonflydb/dragonfly:v1.27.1")?.command).toEqual([
       "redis-server",
-      "--save",
-      "",
-      "--appendonly",
-      "no",
     ]);
   });
 
