@@ -4,18 +4,24 @@
  * static busybox.
  */
 import type Docker from "dockerode";
+import { randomBytes } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { EngineProject } from "./support/engine-project";
-import { daemonOfTests, importBusybox, TEST_IMAGE } from "./support/busybox-image";
+import { daemonOfTests, importBusybox } from "./support/busybox-image";
 
 jest.setTimeout(240_000);
 
 const docker: Docker = daemonOfTests();
 let project: EngineProject;
 
+/** Begins the name of everything made here, so that test runs side by side don't meet. */
+const RUN = `eng-${randomBytes(3).toString("hex")}`;
+const IMAGE = `${RUN}-busybox:test`;
+const PORT = 39_000 + Number.parseInt(RUN.slice(4, 6), 16) * 3;
+
 const SERVER = `
-  image: "${TEST_IMAGE}",
+  image: "${IMAGE}",
   command: ["sleep", "3600"],
   networkMode: "bridge",
   memory: 64,
@@ -25,7 +31,7 @@ const SERVER = `
 `;
 
 beforeAll(async () => {
-  await importBusybox(docker);
+  await importBusybox(docker, IMAGE);
   project = await EngineProject.create();
 });
 
@@ -35,7 +41,7 @@ afterEach(async () => {
 
 afterAll(async () => {
   await project.remove();
-  await docker.getImage(TEST_IMAGE).remove({ force: true });
+  await docker.getImage(IMAGE).remove({ force: true });
 });
 
 async function idOf(name: string): Promise<string> {
@@ -54,14 +60,14 @@ async function output(name: string, command: string[]): Promise<string> {
 
 test("a full-featured container previews clean after up, with and without refresh", async () => {
   await project.up(`
-    const front = new docker.Network("front", { name: "eng-front" });
-    const back = new docker.Network("back", { name: "eng-back", internal: true,
+    const front = new docker.Network("front", { name: "${RUN}-front" });
+    const back = new docker.Network("back", { name: "${RUN}-back", internal: true,
       labels: [{ label: "b", value: "2" }, { label: "a", value: "1" }] });
-    const data = new docker.Volume("data", { name: "eng-data", labels: [{ label: "x", value: "y" }] });
-    const image = new docker.RemoteImage("image", { name: "${TEST_IMAGE}", keepLocally: true });
+    const data = new docker.Volume("data", { name: "${RUN}-data", labels: [{ label: "x", value: "y" }] });
+    const image = new docker.RemoteImage("image", { name: "${IMAGE}", keepLocally: true });
     const secret = pulumi.secret("hush");
     const full = new docker.Container("full", {
-      name: "eng-full", image: image.imageId, command: ["sleep", "3600"], hostname: "full",
+      name: "${RUN}-full", image: image.imageId, command: ["sleep", "3600"], hostname: "full",
       envs: ["A=1", pulumi.interpolate\`PASSWORD=\${secret}\`],
       labels: [{ label: "z", value: "1" }, { label: "a", value: "2" }],
       networkMode: "bridge",
@@ -75,7 +81,7 @@ test("a full-featured container previews clean after up, with and without refres
       logOpts: { "max-size": "1m", "max-file": "2" }, ulimits: [{ name: "nofile", soft: 1024, hard: 2048 }],
       cpus: "0.5", memory: 64, memorySwap: 64, shmSize: 16, restart: "unless-stopped",
       healthcheck: { tests: ["CMD", "true"], interval: "1m30s", timeout: "1s", retries: 3, startPeriod: "500ms" },
-      ports: [{ internal: 80, external: 39080, ip: "127.0.0.1" }, { internal: 443, external: 39443, ip: "127.0.0.1" }],
+      ports: [{ internal: 80, external: ${PORT}, ip: "127.0.0.1" }, { internal: 443, external: ${PORT + 1}, ip: "127.0.0.1" }],
       sysctls: { "net.ipv4.ip_unprivileged_port_start": "0" }, hosts: [{ host: "elsewhere", ip: "10.9.8.7" }],
       dns: ["10.0.0.1"], groupAdds: ["1001"], workingDir: "/data",
     });
@@ -83,7 +89,7 @@ test("a full-featured container previews clean after up, with and without refres
     exports.envs = full.envs;
     exports.mountpoint = data.mountpoint;
   `);
-  expect((await project.outputs())["networks"]).toEqual(["eng-back", "eng-front"]);
+  expect((await project.outputs())["networks"]).toEqual([`${RUN}-back`, `${RUN}-front`]);
   expect((await project.outputs())["envs"]).toBe("[secret]");
   expect(await project.state()).not.toContain("hush");
   expect((await project.run(["preview", "--expect-no-changes"])).code).toBe(0);
@@ -94,16 +100,17 @@ test("a full-featured container previews clean after up, with and without refres
 
 test("a memory limit changes in place, and one changed by hand is found by refresh", async () => {
   const program = (memory: number) => `
-    new docker.Container("memory", { name: "eng-memory", ${SERVER} memory: ${memory}, memorySwap: ${memory} });
+    new docker.Container("memory", { name: "${RUN}-memory", ${SERVER} memory: ${memory}, memorySwap: ${memory} });
   `;
   await project.up(program(64));
-  const before = await idOf("eng-memory");
+  const before = await idOf(`${RUN}-memory`);
   await project.up(program(96));
-  expect(await idOf("eng-memory")).toBe(before);
-  const limit = async () => (await docker.getContainer("eng-memory").inspect()).HostConfig.Memory;
+  expect(await idOf(`${RUN}-memory`)).toBe(before);
+  const limit = async () =>
+    (await docker.getContainer(`${RUN}-memory`).inspect()).HostConfig.Memory;
   expect(await limit()).toBe(96 * 1024 * 1024);
 
-  await docker.getContainer("eng-memory").update({ Memory: 80 * 1024 * 1024 });
+  await docker.getContainer(`${RUN}-memory`).update({ Memory: 80 * 1024 * 1024 });
   const drift = await project.run(["preview", "--refresh", "--expect-no-changes", "--diff"]);
   expect(drift.code).toBe(7);
   expect(drift.output).toMatch(/~ memory *: 80 => 96/);
@@ -111,53 +118,53 @@ test("a memory limit changes in place, and one changed by hand is found by refre
 
 test("a changed health check is reported as updated and not applied", async () => {
   const program = (interval: string) => `
-    new docker.Container("check", { name: "eng-check", ${SERVER}
+    new docker.Container("check", { name: "${RUN}-check", ${SERVER}
       healthcheck: { tests: ["CMD", "true"], interval: "${interval}" } });
   `;
   await project.up(program("1m0s"));
-  const before = await idOf("eng-check");
+  const before = await idOf(`${RUN}-check`);
   const changed = await project.up(program("2m0s"));
   expect(changed).toMatch(/~ 1 updated/);
-  const info = await docker.getContainer("eng-check").inspect();
+  const info = await docker.getContainer(`${RUN}-check`).inspect();
   expect(info.Id).toBe(before);
   expect(info.Config.Healthcheck?.Interval).toBe(60e9);
 });
 
 test("a changed environment replaces a container of fixed name, deleting the old one first", async () => {
   const program = (value: string) => `
-    new docker.Container("env", { name: "eng-env", ${SERVER} envs: ["A=${value}"] });
+    new docker.Container("env", { name: "${RUN}-env", ${SERVER} envs: ["A=${value}"] });
   `;
   await project.up(program("1"));
-  const before = await idOf("eng-env");
+  const before = await idOf(`${RUN}-env`);
   expect(await project.up(program("2"))).toMatch(/1 replaced/);
-  const info = await docker.getContainer("eng-env").inspect();
+  const info = await docker.getContainer(`${RUN}-env`).inspect();
   expect(info.Id).not.toBe(before);
   expect(info.Config.Env).toContain("A=2");
 });
 
 test("waiting for health gates success; a failed wait stays in state and is replaced", async () => {
   const program = (test: string) => `
-    new docker.Container("wait", { name: "eng-wait", ${SERVER} wait: true, waitTimeout: 4,
+    new docker.Container("wait", { name: "${RUN}-wait", ${SERVER} wait: true, waitTimeout: 4,
       healthcheck: { tests: ["CMD", "${test}"], interval: "1s", timeout: "1s", retries: 1 } });
   `;
   project.write(program("false"));
   const failed = await project.run(["up", "--yes", "--skip-preview"]);
   expect(failed.code).not.toBe(0);
   expect(failed.output).toContain("container failed to be in healthy state");
-  const before = await idOf("eng-wait");
+  const before = await idOf(`${RUN}-wait`);
 
   // Nothing changed: the failed container is replaced, waited for, and fails again.
   expect((await project.run(["up", "--yes", "--skip-preview"])).output).toMatch(/replac/);
-  expect(await idOf("eng-wait")).not.toBe(before);
+  expect(await idOf(`${RUN}-wait`)).not.toBe(before);
 
   await project.up(program("true"));
-  expect((await docker.getContainer("eng-wait").inspect()).State.Health?.Status).toBe("healthy");
+  expect((await docker.getContainer(`${RUN}-wait`).inspect()).State.Health?.Status).toBe("healthy");
   expect((await project.run(["preview", "--refresh", "--expect-no-changes"])).code).toBe(0);
 });
 
 test("a one-shot container records its exit code and logs without failing the update", async () => {
   await project.up(`
-    const job = new docker.Container("job", { name: "eng-job", image: "${TEST_IMAGE}",
+    const job = new docker.Container("job", { name: "${RUN}-job", image: "${IMAGE}",
       command: ["sh", "-c", "echo working; exit 3"], networkMode: "bridge",
       attach: true, logs: true, mustRun: false });
     exports.code = job.exitCode;
@@ -169,18 +176,18 @@ test("a one-shot container records its exit code and logs without failing the up
 
 test("files are uploaded before the start, and containers find each other by alias", async () => {
   await project.up(`
-    const net = new docker.Network("net", { name: "eng-net" });
-    new docker.Container("server", { name: "eng-server", ${SERVER}
+    const net = new docker.Network("net", { name: "${RUN}-net" });
+    new docker.Container("server", { name: "${RUN}-server", ${SERVER}
       networksAdvanced: [{ name: net.name, aliases: ["shop"] }],
       command: ["httpd", "-f", "-p", "8080", "-h", "/srv/www"],
       uploads: [{ file: "/srv/www/index.html", content: "good morning" },
                 { file: "/usr/local/bin/hello", contentBase64: Buffer.from("#!/bin/sh\\necho hi").toString("base64"), executable: true },
                 { file: "/etc/private", content: "x", permissions: "0600" }] });
-    new docker.Container("client", { name: "eng-client", ${SERVER} networksAdvanced: [{ name: net.name }] });
+    new docker.Container("client", { name: "${RUN}-client", ${SERVER} networksAdvanced: [{ name: net.name }] });
   `);
-  expect(await output("eng-client", ["wget", "-qO-", "http://shop:8080/"])).toBe("good morning");
-  expect(await output("eng-server", ["/usr/local/bin/hello"])).toBe("hi");
-  expect(await output("eng-server", ["stat", "-c", "%a %u", "/etc/private"])).toBe("600 0");
+  expect(await output(`${RUN}-client`, ["wget", "-qO-", "http://shop:8080/"])).toBe("good morning");
+  expect(await output(`${RUN}-server`, ["/usr/local/bin/hello"])).toBe("hi");
+  expect(await output(`${RUN}-server`, ["stat", "-c", "%a %u", "/etc/private"])).toBe("600 0");
 });
 
 test("an image is built from its context, and a new tag replaces it and its container only", async () => {
@@ -188,39 +195,39 @@ test("an image is built from its context, and a new tag replaces it and its cont
   mkdirSync(context);
   writeFileSync(
     join(context, "Dockerfile"),
-    `FROM ${TEST_IMAGE} AS base\nARG WHO\nCOPY . /app/\nLABEL who=$WHO\nFROM base AS last\nLABEL last=yes\n`,
+    `FROM ${IMAGE} AS base\nARG WHO\nCOPY . /app/\nLABEL who=$WHO\nFROM base AS last\nLABEL last=yes\n`,
   );
   writeFileSync(join(context, ".dockerignore"), "secret\n*.log\n!keep.log\n");
   for (const file of ["main.txt", "secret", "drop.log", "keep.log"])
     writeFileSync(join(context, file), file);
   const program = (tag: string) => `
-    const image = new docker.RemoteImage("app", { name: "eng-app:${tag}", keepLocally: true,
+    const image = new docker.RemoteImage("app", { name: "${RUN}-app:${tag}", keepLocally: true,
       build: { context: ${JSON.stringify(context)}, target: "base", buildArgs: { WHO: "you" }, labels: { v: "${tag}" }, networkMode: "none" } });
-    new docker.Container("app", { name: "eng-app", ${SERVER} image: image.imageId });
-    new docker.Container("other", { name: "eng-other", ${SERVER} });
+    new docker.Container("app", { name: "${RUN}-app", ${SERVER} image: image.imageId });
+    new docker.Container("other", { name: "${RUN}-other", ${SERVER} });
   `;
   try {
     await project.up(program("one"));
-    expect(await output("eng-app", ["ls", "/app"])).toBe("Dockerfile  keep.log    main.txt");
-    const labels = (await docker.getImage("eng-app:one").inspect()).Config.Labels;
+    expect(await output(`${RUN}-app`, ["ls", "/app"])).toBe("Dockerfile  keep.log    main.txt");
+    const labels = (await docker.getImage(`${RUN}-app:one`).inspect()).Config.Labels;
     expect(labels).toMatchObject({ who: "you", v: "one" });
     expect(labels).not.toHaveProperty("last");
-    const [app, other] = [await idOf("eng-app"), await idOf("eng-other")];
+    const [app, other] = [await idOf(`${RUN}-app`), await idOf(`${RUN}-other`)];
 
     project.write(program("two"));
     const preview = await project.run(["preview", "--diff"]);
     expect(preview.output).toMatch(/\+-2 to replace/);
     await project.up(program("two"));
-    expect(await idOf("eng-app")).not.toBe(app);
-    expect(await idOf("eng-other")).toBe(other);
+    expect(await idOf(`${RUN}-app`)).not.toBe(app);
+    expect(await idOf(`${RUN}-other`)).toBe(other);
     // The earlier image stays for a rollback.
-    await docker.getImage("eng-app:one").inspect();
+    await docker.getImage(`${RUN}-app:one`).inspect();
     expect((await project.run(["preview", "--refresh", "--expect-no-changes"])).code).toBe(0);
   } finally {
     await project.run(["destroy", "--yes", "--skip-preview"]);
     for (const tag of ["one", "two"])
       await docker
-        .getImage(`eng-app:${tag}`)
+        .getImage(`${RUN}-app:${tag}`)
         .remove({ force: true })
         .catch(() => undefined);
   }
@@ -228,43 +235,47 @@ test("an image is built from its context, and a new tag replaces it and its cont
 
 test("what was removed or stopped by hand is planned again", async () => {
   const program = `
-    new docker.Container("gone", { name: "eng-gone", ${SERVER} });
-    new docker.Container("stopped", { name: "eng-stopped", ${SERVER} ports: [{ internal: 80, external: 39081, ip: "127.0.0.1" }] });
+    new docker.Container("gone", { name: "${RUN}-gone", ${SERVER} });
+    new docker.Container("stopped", { name: "${RUN}-stopped", ${SERVER} ports: [{ internal: 80, external: ${PORT + 2}, ip: "127.0.0.1" }] });
   `;
   await project.up(program);
-  await docker.getContainer("eng-gone").remove({ force: true });
-  await docker.getContainer("eng-stopped").kill();
+  await docker.getContainer(`${RUN}-gone`).remove({ force: true });
+  await docker.getContainer(`${RUN}-stopped`).kill();
   const drift = await project.run(["preview", "--refresh", "--diff"]);
   expect(drift.output).toMatch(/\+ 1 to create/);
   expect(drift.output).toMatch(/mustRun *: false => true|[-+~] mustRun/);
   expect(drift.output).toMatch(/\+-1 to replace/);
   await project.run(["up", "--yes", "--skip-preview", "--refresh"]);
-  expect((await docker.getContainer("eng-stopped").inspect()).State.Running).toBe(true);
-  expect((await docker.getContainer("eng-gone").inspect()).State.Running).toBe(true);
+  expect((await docker.getContainer(`${RUN}-stopped`).inspect()).State.Running).toBe(true);
+  expect((await docker.getContainer(`${RUN}-gone`).inspect()).State.Running).toBe(true);
 });
 
 test("a volume kept on destroy comes back with its data", async () => {
   const program = `
-    const data = new docker.Volume("kept", { name: "eng-kept" }, { retainOnDelete: true });
-    new docker.Container("user", { name: "eng-user", ${SERVER} mounts: [{ type: "volume", source: data.name, target: "/data" }] });
+    const data = new docker.Volume("kept", { name: "${RUN}-kept" }, { retainOnDelete: true });
+    new docker.Container("user", { name: "${RUN}-user", ${SERVER} mounts: [{ type: "volume", source: data.name, target: "/data" }] });
   `;
   try {
     await project.up(program);
-    await output("eng-user", ["sh", "-c", "echo kept > /data/file"]);
+    await output(`${RUN}-user`, ["sh", "-c", "echo kept > /data/file"]);
     await project.run(["destroy", "--yes", "--skip-preview"]);
     await project.up(program);
-    expect(await output("eng-user", ["cat", "/data/file"])).toBe("kept");
+    expect(await output(`${RUN}-user`, ["cat", "/data/file"])).toBe("kept");
   } finally {
     await project.run(["destroy", "--yes", "--skip-preview"]);
     await docker
-      .getVolume("eng-kept")
+      .getVolume(`${RUN}-kept`)
       .remove()
       .catch(() => undefined);
   }
 });
 
 test.each([
-  ["an unknown input", `new docker.Container("bad", { image: "x", imagine: 1 });`, /imagine/],
+  [
+    "an unknown input",
+    `new pulumi.CustomResource("docker:index/container:Container", "bad", { image: "x", imagine: 1 });`,
+    /imagine/,
+  ],
   [
     "an image that no registry has",
     `new docker.RemoteImage("bad", { name: "eng-nowhere/none:1" });`,
@@ -272,12 +283,12 @@ test.each([
   ],
   [
     "wait without a health check",
-    `new docker.Container("bad", { name: "eng-bad", ${SERVER} wait: true });`,
+    `new docker.Container("bad", { name: "${RUN}-bad", ${SERVER} wait: true });`,
     /wait is set but the container has no healthcheck/,
   ],
   [
     "a container that ends at once",
-    `new docker.Container("bad", { name: "eng-bad", image: "${TEST_IMAGE}", command: ["false"] });`,
+    `new docker.Container("bad", { name: "${RUN}-bad", image: "${IMAGE}", command: ["false"] });`,
     /exited after creation with code 1/,
   ],
   [
@@ -295,18 +306,18 @@ test.each([
 });
 
 test("a network in use is not removed, and the daemon's reason is given", async () => {
-  await project.up(`new docker.Network("busy", { name: "eng-busy" });`);
+  await project.up(`new docker.Network("busy", { name: "${RUN}-busy" });`);
   const guest = await docker.createContainer({
-    name: "eng-guest",
-    Image: TEST_IMAGE,
+    name: `${RUN}-guest`,
+    Image: IMAGE,
     Cmd: ["sleep", "60"],
-    HostConfig: { NetworkMode: "eng-busy" },
+    HostConfig: { NetworkMode: `${RUN}-busy` },
   });
   try {
     await guest.start();
     const { code, output: text } = await project.run(["destroy", "--yes", "--skip-preview"]);
     expect(code).not.toBe(0);
-    expect(text).toMatch(/eng-busy: can't remove the network: .*has active endpoints/);
+    expect(text).toMatch(/-busy: can't remove the network: .*has active endpoints/);
   } finally {
     await guest.remove({ force: true });
   }

@@ -38,28 +38,38 @@ export async function buildImage(
   const dockerfile = build.dockerfile ?? "Dockerfile";
   const archive = await contextArchive(resolve(build.context), dockerfile);
   const stream = await engineCall(`${name}: can't build the image`, () =>
-    docker.buildImage(archive, {
-      dockerfile,
-      t: [name, ...(build.tags ?? [])] as unknown as string,
-      buildargs: build.buildArgs as unknown as Record<string, never>,
-      labels: { ...build.label, ...build.labels } as unknown as Record<string, never>,
-      nocache: build.noCache,
-      pull: build.pullParent === true ? "true" : undefined,
-      // Intermediate containers are leftovers of a build, not part of its cache.
-      rm: build.remove ?? true,
-      forcerm: build.forceRemove ?? true,
-      target: build.target,
-      networkmode: build.networkMode,
-      cachefrom: build.cacheFroms && JSON.stringify(build.cacheFroms),
-      extrahosts: build.extraHosts?.join(","),
-      memory: build.memory,
-      memswap: build.memorySwap,
-      shmsize: build.shmSize,
-      platform: build.platform ?? platform,
-    } as unknown as Docker.ImageBuildOptions),
+    docker.buildImage(archive, buildOptions(name, build, platform)),
   );
   const { error, output } = await followProgress(docker, stream);
   if (error === undefined) return;
   const tail = output.split("\n").filter(Boolean).slice(-LINES_OF_A_FAILURE).join("\n");
   throw new ProviderError(`${name}: can't build the image: ${error}\n${tail}`.trimEnd());
+}
+
+function buildOptions(
+  name: string,
+  build: BuildInputs,
+  platform: string | undefined,
+): Docker.ImageBuildOptions {
+  const options: Record<string, unknown> = {
+    dockerfile: build.dockerfile,
+    t: [name, ...(build.tags ?? [])],
+    buildargs: build.buildArgs,
+    labels: { ...build.label, ...build.labels },
+    nocache: build.noCache,
+    pull: build.pullParent === true ? "true" : undefined,
+    // Intermediate containers are leftovers of a build, not part of its cache.
+    rm: build.remove ?? true,
+    forcerm: build.forceRemove ?? true,
+    target: build.target,
+    networkmode: build.networkMode,
+    cachefrom: build.cacheFroms && JSON.stringify(build.cacheFroms),
+    extrahosts: build.extraHosts,
+    memory: build.memory,
+    memswap: build.memorySwap,
+    shmsize: build.shmSize,
+    platform: build.platform ?? platform,
+  };
+  // An absent value would reach the daemon as an empty one, and that is something else.
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }

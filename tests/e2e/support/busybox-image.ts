@@ -13,8 +13,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { create } from "tar";
 
-export const TEST_IMAGE = "eng-busybox:test";
-
 const BUSYBOX = ["/bin/busybox", "/usr/bin/busybox"];
 
 /** The daemon that the tests may use: `DOCKER_HOST` or the usual socket. */
@@ -23,7 +21,7 @@ export function daemonOfTests(): Docker {
 }
 
 /** Imports an image that holds nothing but a static busybox, without any registry. */
-export async function importBusybox(docker: Docker, tag = TEST_IMAGE): Promise<void> {
+export async function importBusybox(docker: Docker, tag: string): Promise<void> {
   const busybox = BUSYBOX.find(existsSync);
   if (!busybox) throw new Error("the e2e tests need busybox: apt-get install busybox-static");
   const root = mkdtempSync(join(tmpdir(), "eng-busybox-"));
