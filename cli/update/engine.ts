@@ -14,8 +14,8 @@ export function announce(engine: Engine): void {
 
 /** What a `pulumi` of this engine needs in its environment. */
 export function engineVariables(engine: Engine): Record<string, string> {
-  const path = engine.env.PATH ?? process.env.PATH ?? "";
-  const folder = dirname(engine.cli);
-  const known = folder === "." || path.split(delimiter).includes(folder);
-  return { ...engine.env, PATH: known ? path : `${folder}${delimiter}${path}` };
+  const path = (engine.env.PATH ?? process.env.PATH ?? "").split(delimiter);
+  // Once, however often a shell takes this over.
+  const folders = engine.cli.includes("/") ? [dirname(engine.cli), ...path] : path;
+  return { ...engine.env, PATH: [...new Set(folders)].join(delimiter) };
 }

@@ -102,7 +102,8 @@ async function finish(
   started: number,
 ): Promise<void> {
   const statuses = await observeServices(docker, plan);
-  print(`\n${serviceTable(statuses, dataColors)}`);
+  if (Object.keys(past).some((operation) => changes[operation])) say("");
+  print(serviceTable(statuses, dataColors));
   say(`\n${describeChanges(changes)} (${formatSeconds((Date.now() - started) / 1000)})`);
   const unwell = statuses.filter((status) => !isWell(status));
   for (const status of unwell)

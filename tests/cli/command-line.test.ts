@@ -1,0 +1,176 @@
+import { spawnSync } from "node:child_process";
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const root = join(__dirname, "../..");
+
+/** Runs the launcher as a user does: another folder, no terminal. */
+function berth(args: string[], env: Record<string, string> = {}, launcher = join(root, "berth")) {
+  const { status, stdout, stderr } = spawnSync(launcher, args, {
+    cwd: tmpdir(),
+    encoding: "utf8",
+    env: { ...process.env, DOCKER_HOST: "unix:///nowhere/docker.sock", ...env },
+  });
+  return { status, stdout, stderr };
+}
+
+jest.setTimeout(60_000);
+
+describe("the command line", () => {
+  test.each(["up", "down", "plan", "status", "env", "test"])(
+    "%s --help has examples",
+    (command) => {
+      const { status, stdout, stderr } = berth([command, "--help"]);
+      expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+      expect(stdout).toMatch(
+        new RegExp(`Usage: berth ${command}[^]*Examples:\n  .*berth ${command}`),
+      );
+    },
+  );
+
+  test.each([
+    [["pln"], "Did you mean plan?"],
+    [["plan", "--jsn"], "Did you mean --json?"],
+    [["plan", "--json", "--markdown"], "cannot be used with"],
+    [["up", "dev", "prod"], "too many arguments"],
+    [["up", "--images", "none"], "Allowed choices are auto, registry, local"],
+    [["test", "--fast", "--soak"], "cannot be used with"],
+    [[], "Usage: berth"],
+  ])("%j is a usage error", (args, message) => {
+    const { status, stdout, stderr } = berth(args);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+    expect(stderr).toContain(message);
+  });
+
+  test("a stack that does not exist is an issue, and its JSON parses", () => {
+    const { status, stdout } = berth(["plan", "--stack", "prodd", "--json"]);
+    expect(status).toBe(1);
+    const { issues } = JSON.parse(stdout) as { issues: unknown[] };
+    expect(issues).toContainEqual(expect.objectContaining({ path: "Pulumi.prodd.yaml" }));
+  });
+
+  test("the plan is data on stdout, without colours in a pipe", () => {
+    const { stdout, stderr } = berth(["plan"]);
+    expect(stderr).toBe("");
+    expect(stdout).toMatch(/^Stack dev: /);
+    expect(stdout).not.toContain("\u001b");
+  });
+
+  test("up without a terminal says what is missing", () => {
+    const { status, stdout, stderr } = berth(["up"]);
+    expect({ status, stdout, stderr }).toEqual({
+      status: 1,
+      stdout: "",
+      stderr: "up: there is no terminal to ask on; add --yes\n",
+    });
+  });
+
+  test("an unreachable Docker is one line", () => {
+    const { status, stderr } = berth(["up", "--yes"]);
+    expect({ status, stderr }).toEqual({
+      status: 1,
+      stderr:
+        "docker: no Docker Engine answers at unix:///nowhere/docker.sock (DOCKER_HOST): ENOENT; start it or correct the address\n",
+    });
+  });
+
+  test("a mistake in a stack's name is one line for every command", () => {
+    for (const command of ["up", "down", "status", "env"]) {
+      const { status, stderr } = berth([command, "../dev"]);
+      expect(status).toBe(1);
+      expect(stderr).toMatch(/^Pulumi\.\.\.\/dev\.yaml: there is no stack '\.\.\/dev'; [^\n]*\n$/);
+    }
+  });
+});
+
+describe("the launcher", () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "berth launcher-"));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  function command(name: string, script: string): void {
+    mkdirSync(join(folder, "bin"), { recursive: true });
+    writeFileSync(join(folder, "bin", name), `#!/bin/sh\n${script}\n`);
+    chmodSync(join(folder, "bin", name), 0o755);
+  }
+
+  /** A tree in a folder with odd characters, whose program is one line. */
+  function tree(): { launcher: string; path: string } {
+    const place = join(folder, "a b#c%20d");
+    mkdirSync(join(place, "cli"), { recursive: true });
+    mkdirSync(join(place, "node_modules"));
+    cpSync(join(root, "berth"), join(place, "berth"));
+    writeFileSync(join(place, "package-lock.json"), "{}");
+    writeFileSync(
+      join(place, "cli/main.ts"),
+      "console.log(process.cwd(), ...process.argv.slice(2) as string[]);",
+    );
+    symlinkSync(join(root, "node_modules/tsx"), join(place, "node_modules/tsx"));
+    return { launcher: join(place, "berth"), path: place };
+  }
+
+  test("is found through symbolic links and keeps the user's folder", () => {
+    symlinkSync(join(root, "berth"), join(folder, "one"));
+    symlinkSync("one", join(folder, "two"));
+    expect(berth(["--version"], {}, join(folder, "two"))).toMatchObject({ status: 0, stderr: "" });
+  });
+
+  test("installs once for each lock file, and says so on stderr alone", () => {
+    const { launcher, path } = tree();
+    command("npm", `echo npm "$@" in "$(pwd -P)"`);
+    const env = { PATH: `${join(folder, "bin")}:${process.env.PATH}` };
+    const first = berth(["x y"], env, launcher);
+    expect(first.stdout).toBe(`${tmpdir()} x y\n`);
+    expect(first.stderr).toContain(`npm ci --include=dev --ignore-scripts`);
+    expect(first.stderr).toContain(`in ${path}`);
+    expect(berth([], env, launcher).stderr).toBe("");
+    writeFileSync(join(path, "package-lock.json"), '{"changed":true}');
+    expect(berth([], env, launcher).stderr).toContain("npm ci");
+  });
+
+  test("an install that fails is tried again next time", () => {
+    const { launcher } = tree();
+    command("npm", "exit 1");
+    const env = { PATH: `${join(folder, "bin")}:${process.env.PATH}` };
+    for (let run = 0; run < 2; run++) {
+      const { status, stderr } = berth([], env, launcher);
+      expect(status).toBe(1);
+      expect(stderr).toContain("berth: npm ci failed");
+    }
+  });
+
+  test("an old Node is one line with the remedy", () => {
+    command("node", "echo v18.19.0");
+    const env = { PATH: `${join(folder, "bin")}:${process.env.PATH}` };
+    expect(berth(["plan"], env)).toEqual({
+      status: 1,
+      stdout: "",
+      stderr: "berth: Node v18.19.0 is too old; install Node 20 or newer (https://nodejs.org)\n",
+    });
+  });
+
+  test("no Node is one line with the remedy", () => {
+    for (const tool of ["dirname", "readlink"]) {
+      const real = spawnSync("sh", ["-c", `command -v ${tool}`], { encoding: "utf8" });
+      command(tool, `exec ${real.stdout.trim()} "$@"`);
+    }
+    expect(berth(["plan"], { PATH: join(folder, "bin") })).toEqual({
+      status: 1,
+      stdout: "",
+      stderr: "berth: Node is not installed; install Node 20 or newer (https://nodejs.org)\n",
+    });
+    expect(readFileSync(join(root, "berth"), "utf8")).toMatch(/^#!\/bin\/sh\n/);
+  });
+});

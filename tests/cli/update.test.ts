@@ -1,0 +1,131 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { hostname, tmpdir } from "node:os";
+import { join } from "node:path";
+import { tally } from "../../cli/run-tests";
+import { demultiplex } from "../../cli/update/explain-failure";
+import { isAbandoned, readLock, type Lock } from "../../cli/update/lock";
+import { mask, secretValues } from "../../cli/update/masking";
+import { isWell, serviceTable, type ServiceStatus } from "../../cli/update/service-table";
+import { describeChanges } from "../../cli/update/up";
+import type { PlannedService } from "../../planning/types";
+
+const plain = (text: string) => text;
+const paint = { green: plain, red: plain, yellow: plain, dim: plain, bold: plain };
+
+describe("masking", () => {
+  const service = {
+    variables: { DATABASE_URL: "secret:db", LOG_LEVEL: "debug-all" },
+    secrets: {
+      DATABASE_URL: {
+        label: "db",
+        version: 1,
+        length: 32,
+        template: "postgresql://app:{secret}@db/app",
+      },
+    },
+  } as unknown as PlannedService;
+  const environment = [
+    "DATABASE_URL=postgresql://app:p4ss/word@db/app",
+    "LOG_LEVEL=debug-all",
+    "SUPABASE_KEY=from-an-env-file",
+    "PATH=/usr/local/bin",
+    "SHORT=on",
+  ];
+
+  test("hides secrets, alone or as part of a URL, and whatever came from a file", () => {
+    const secrets = secretValues(environment, service, ["PATH=/usr/local/bin"]);
+    const text =
+      "login p4ss/word p4ss%2Fword postgresql://app:p4ss/word@db/app from-an-env-file debug-all /usr/local/bin on";
+    expect(mask(text, secrets)).toBe("login *** *** *** *** debug-all /usr/local/bin on");
+  });
+});
+
+test("frames of a container's log become text", () => {
+  const frame = (stream: number, text: string) => {
+    const header = Buffer.alloc(8);
+    header[0] = stream;
+    header.writeUInt32BE(Buffer.byteLength(text), 4);
+    return Buffer.concat([header, Buffer.from(text)]);
+  };
+  expect(demultiplex(Buffer.concat([frame(1, "größer\n"), frame(2, "err\n")]))).toBe(
+    "größer\nerr\n",
+  );
+});
+
+describe("the lock of a state folder", () => {
+  const lock = (pid: number, host = hostname()): Lock => ({
+    pid,
+    hostname: host,
+    username: "ann",
+    timestamp: "2026-01-01T00:00:00Z",
+  });
+
+  test("is read where the engine leaves it", () => {
+    const backend = mkdtempSync(join(tmpdir(), "berth-lock-"));
+    try {
+      expect(readLock(backend, "berth", "dev")).toBeUndefined();
+      const folder = join(backend, ".pulumi/locks/organization/berth/dev");
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(join(folder, "1.json"), JSON.stringify(lock(7)));
+      expect(readLock(backend, "berth", "dev")).toEqual(lock(7));
+    } finally {
+      rmSync(backend, { recursive: true });
+    }
+  });
+
+  test("is abandoned only when its process is gone from this host", () => {
+    const { pid } = spawnSync("true");
+    expect(isAbandoned(lock(pid))).toBe(true);
+    expect(isAbandoned(lock(process.pid))).toBe(false);
+    expect(isAbandoned(lock(pid, "another-host"))).toBe(false);
+  });
+});
+
+describe("the table of services", () => {
+  const status = (service: string, health: ServiceStatus["health"]): ServiceStatus => ({
+    system: "luv",
+    service,
+    container: `${service}-dev`,
+    health,
+    url: service === "minio" ? "http://localhost:4200" : null,
+  });
+
+  test("names a system once and ends without spaces", () => {
+    const table = serviceTable([status("minio", "healthy"), status("dagster", "starting")], paint);
+    expect(table.split("\n")).toEqual([
+      "SYSTEM  SERVICE  CONTAINER    HEALTH    URL",
+      "luv     minio    minio-dev    healthy   http://localhost:4200",
+      "        dagster  dagster-dev  starting",
+    ]);
+  });
+
+  test("all is well with what is healthy, runs or is done", () => {
+    expect(isWell(status("a", "done"))).toBe(true);
+    for (const health of ["starting", "unhealthy", "stopped", "absent"] as const)
+      expect(isWell(status("a", health))).toBe(false);
+  });
+});
+
+test("changes are counted in words", () => {
+  expect(describeChanges({ same: 40 })).toBe("Nothing to change.");
+  expect(describeChanges({ same: 1, create: 2, replace: 1 })).toBe(
+    "Resources: 2 created, 1 replaced.",
+  );
+});
+
+describe("the tally of tests", () => {
+  const report = (passed: number, failed: number, broken: number) => ({
+    numPassedTests: passed,
+    numFailedTests: failed,
+    numRuntimeErrorTestSuites: broken,
+  });
+  test("counts files that broke before their tests as failures", () => {
+    expect(tally(report(5, 1, 2), 1)).toEqual({ passed: 5, failed: 3 });
+    expect(tally(report(5, 0, 0), 0)).toEqual({ passed: 5, failed: 0 });
+  });
+  test("never takes a broken run for a good one", () => {
+    expect(tally(undefined, 1)).toEqual({ passed: 0, failed: 1 });
+    expect(tally(report(5, 0, 0), 1)).toEqual({ passed: 5, failed: 1 });
+  });
+});
