@@ -136,6 +136,11 @@ export async function finishMocks(): Promise<Registered[]> {
     .sort((a, b) => compare(a.name, b.name) || compare(a.type, b.type));
 }
 
+/** Names of the resources that a run has asked for so far. */
+export function registeredNames(): string[] {
+  return registered.map(({ name }) => name).sort(compare);
+}
+
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
 /** A recorded resource by its name. */
