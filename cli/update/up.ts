@@ -12,7 +12,7 @@ import { ensureDocker } from "../machine/ensure-docker";
 import { decideImageSource, neededRecipes } from "../machine/images";
 import { canAsk, colors, confirm, dataColors, formatSeconds, print, say, step } from "../terminal";
 import { announce, chooseEngine } from "./engine";
-import { failedJobs } from "./failed-jobs";
+import { failedJobs, removeLeftovers, stateResources } from "./engine-state";
 import { openStack } from "./open-stack";
 import { runUpdate } from "./run-update";
 import { isWell, observeServices, serviceTable } from "./service-table";
@@ -52,7 +52,11 @@ export async function bringUp(options: UpOptions): Promise<void> {
   const variables = { DOCKER_HOST: address.url };
   const stack = await openStack(plan.stack, engine, variables, { create: true });
   if (stack === undefined) throw new Error(`stack ${plan.stack} could not be created`);
-  const replace = await failedJobs(stack);
+  const resources = await stateResources(stack);
+  const leftovers = await removeLeftovers(docker, plan.stack, resources);
+  if (leftovers.length > 0)
+    step("leftovers", `of a run that was killed, removed: ${leftovers.join(", ")}`);
+  const replace = failedJobs(resources);
   if (replace.length > 0) step("jobs", `${replace.length} failed before and run again`);
   say("");
   const changes = await runUpdate({ stack, docker, plan, operation: "up", replace });
