@@ -39,7 +39,7 @@ function fromPulumi(lines: string): Read {
       ]),
     ),
   );
-  pulumi.runtime.setMocks(
+  void pulumi.runtime.setMocks(
     { newResource: () => ({ id: "", state: {} }), call: () => ({}) },
     "berth",
     "lab",
