@@ -14,15 +14,22 @@ import { join } from "node:path";
 
 const root = join(__dirname, "../..");
 
-/** Runs the launcher as a user does: another folder, no terminal. */
-function berth(args: string[], env: Record<string, string> = {}, launcher = join(root, "berth")) {
-  const { status, stdout, stderr } = spawnSync(launcher, args, {
+/** Runs a command as a user does: another folder, no terminal. */
+function run(command: string, args: string[], env: Record<string, string> = {}) {
+  const { status, stdout, stderr } = spawnSync(command, args, {
     cwd: tmpdir(),
     encoding: "utf8",
     env: { ...process.env, DOCKER_HOST: "unix:///nowhere/docker.sock", ...env },
   });
   return { status, stdout, stderr };
 }
+
+/** The command without its launcher, which would install packages under the tests that run now. */
+const berth = (args: string[]) =>
+  run(process.execPath, [
+    ...["--import", join(root, "node_modules/tsx/dist/loader.mjs"), join(root, "cli/main.ts")],
+    ...args,
+  ]);
 
 jest.setTimeout(60_000);
 
@@ -106,9 +113,9 @@ describe("the launcher", () => {
     chmodSync(join(folder, "bin", name), 0o755);
   }
 
-  /** A tree in a folder with odd characters, whose program is one line. */
+  /** A tree in a folder with a space, whose program is one line. */
   function tree(): { launcher: string; path: string } {
-    const place = join(folder, "a b#c%20d");
+    const place = join(folder, "a folder");
     mkdirSync(join(place, "cli"), { recursive: true });
     mkdirSync(join(place, "node_modules"));
     cpSync(join(root, "berth"), join(place, "berth"));
@@ -122,30 +129,36 @@ describe("the launcher", () => {
   }
 
   test("is found through symbolic links and keeps the user's folder", () => {
-    symlinkSync(join(root, "berth"), join(folder, "one"));
+    const { launcher, path } = tree();
+    cpSync(join(path, "package-lock.json"), join(path, "node_modules/.berth-lock"));
+    symlinkSync(launcher, join(folder, "one"));
     symlinkSync("one", join(folder, "two"));
-    expect(berth(["--version"], {}, join(folder, "two"))).toMatchObject({ status: 0, stderr: "" });
+    expect(run(join(folder, "two"), ["a", "b c"])).toEqual({
+      status: 0,
+      stdout: `${tmpdir()} a b c\n`,
+      stderr: "",
+    });
   });
 
   test("installs once for each lock file, and says so on stderr alone", () => {
     const { launcher, path } = tree();
     command("npm", `echo npm "$@" in "$(pwd -P)"`);
     const env = { PATH: `${join(folder, "bin")}:${process.env.PATH}` };
-    const first = berth(["x y"], env, launcher);
+    const first = run(launcher, ["x y"], env);
     expect(first.stdout).toBe(`${tmpdir()} x y\n`);
     expect(first.stderr).toContain(`npm ci --include=dev --ignore-scripts`);
     expect(first.stderr).toContain(`in ${path}`);
-    expect(berth([], env, launcher).stderr).toBe("");
+    expect(run(launcher, [], env).stderr).toBe("");
     writeFileSync(join(path, "package-lock.json"), '{"changed":true}');
-    expect(berth([], env, launcher).stderr).toContain("npm ci");
+    expect(run(launcher, [], env).stderr).toContain("npm ci");
   });
 
   test("an install that fails is tried again next time", () => {
     const { launcher } = tree();
     command("npm", "exit 1");
     const env = { PATH: `${join(folder, "bin")}:${process.env.PATH}` };
-    for (let run = 0; run < 2; run++) {
-      const { status, stderr } = berth([], env, launcher);
+    for (const _ of ["first", "second"]) {
+      const { status, stderr } = run(launcher, [], env);
       expect(status).toBe(1);
       expect(stderr).toContain("berth: npm ci failed");
     }
@@ -154,7 +167,7 @@ describe("the launcher", () => {
   test("an old Node is one line with the remedy", () => {
     command("node", "echo v18.19.0");
     const env = { PATH: `${join(folder, "bin")}:${process.env.PATH}` };
-    expect(berth(["plan"], env)).toEqual({
+    expect(run(join(root, "berth"), ["plan"], env)).toEqual({
       status: 1,
       stdout: "",
       stderr: "berth: Node v18.19.0 is too old; install Node 20 or newer (https://nodejs.org)\n",
@@ -166,7 +179,7 @@ describe("the launcher", () => {
       const real = spawnSync("sh", ["-c", `command -v ${tool}`], { encoding: "utf8" });
       command(tool, `exec ${real.stdout.trim()} "$@"`);
     }
-    expect(berth(["plan"], { PATH: join(folder, "bin") })).toEqual({
+    expect(run(join(root, "berth"), ["plan"], { PATH: join(folder, "bin") })).toEqual({
       status: 1,
       stdout: "",
       stderr: "berth: Node is not installed; install Node 20 or newer (https://nodejs.org)\n",
