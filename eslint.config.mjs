@@ -9,12 +9,29 @@ const pureLayers = {
       {
         patterns: [
           { group: ["@pulumi/*"], message: "Planning and schema must not know Pulumi." },
-          { group: ["dockerode", "zx", "node:child_process", "node:net", "node:fs", "node:os", "node:http"], message: "Planning is pure: pass facts in." },
-          { group: ["**/components/**", "**/cli/**", "**/offline/**"], message: "Data flows from config to planning to components, never back." },
+          {
+            group: [
+              "dockerode",
+              "zx",
+              "node:child_process",
+              "node:net",
+              "node:fs",
+              "node:os",
+              "node:http",
+            ],
+            message: "Planning is pure: pass facts in.",
+          },
+          {
+            group: ["**/components/**", "**/cli/**", "**/offline/**"],
+            message: "Data flows from config to planning to components, never back.",
+          },
         ],
       },
     ],
-    "no-restricted-globals": ["error", { name: "process", message: "Planning is pure: pass facts in." }],
+    "no-restricted-globals": [
+      "error",
+      { name: "process", message: "Planning is pure: pass facts in." },
+    ],
   },
 };
 
@@ -26,7 +43,10 @@ const components = {
       "error",
       {
         patterns: [
-          { group: ["**/config/systems/**", "**/cli/**", "**/offline/**"], message: "Components take planned values." },
+          {
+            group: ["**/config/systems/**", "**/cli/**", "**/offline/**"],
+            message: "Components take planned values.",
+          },
         ],
       },
     ],
@@ -34,15 +54,35 @@ const components = {
 };
 
 export default tseslint.config(
-  { ignores: ["node_modules/**", "coverage/**", "tests/e2e/fixtures/**", "*.js", "*.mjs", "offline/engine/bin/**"] },
+  {
+    ignores: [
+      "node_modules/**",
+      "coverage/**",
+      "tests/e2e/fixtures/**",
+      "*.js",
+      "*.mjs",
+      "offline/engine/bin/**",
+    ],
+  },
   ...tseslint.configs.recommendedTypeChecked,
   {
-    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    languageOptions: {
+      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
+    },
     rules: {
-      "@typescript-eslint/switch-exhaustiveness-check": ["error", { considerDefaultExhaustiveForUnions: true }],
-      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }],
+      "@typescript-eslint/switch-exhaustiveness-check": [
+        "error",
+        { considerDefaultExhaustiveForUnions: true },
+      ],
+      "@typescript-eslint/no-unused-vars": [
+        "error",
+        { argsIgnorePattern: "^_", varsIgnorePattern: "^_" },
+      ],
       "@typescript-eslint/consistent-type-imports": "error",
-      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true, allowBoolean: true }],
+      "@typescript-eslint/restrict-template-expressions": [
+        "error",
+        { allowNumber: true, allowBoolean: true },
+      ],
       "@typescript-eslint/no-base-to-string": "error",
       eqeqeq: ["error", "always"],
     },

@@ -77,7 +77,7 @@ export function containerArgs(
     uploads: Object.entries(service.files).map(([file, content]) => ({
       file,
       content,
-      permissions: "0644",
+      permissions: content.startsWith("#!") ? "0755" : "0644",
     })),
     readOnly: service.security.readOnlyRoot,
     init: true,

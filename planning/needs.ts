@@ -16,7 +16,7 @@ export interface MetNeed {
   reach: "container" | "browser" | "external" | "none";
   host: string;
   port: number;
-  protocol: "http" | "tcp" | "postgres";
+  protocol: "http" | "tcp" | "redis" | "postgres";
   url: string;
   /** The service that meets it, where it is one of the stack. */
   draft?: Draft;
@@ -147,7 +147,7 @@ function bindEndpoint(
     host = join(draft, target, bound);
     port = target.containerPorts[endpoint] ?? 0;
   }
-  const url = found.protocol === "http" ? `http://${host}:${port}` : `${host}:${port}`;
+  const url = `${found.protocol === "tcp" ? "" : `${found.protocol}://`}${host}:${port}`;
   const need: MetNeed = {
     name,
     kind: "endpoint",

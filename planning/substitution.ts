@@ -44,7 +44,7 @@ export function standInVariable(draft: Draft, reason: string, needs: readonly Me
     endpoints: Object.entries(draft.spec.endpoints).map(([name, endpoint]) => ({
       name,
       port: draft.containerPorts[name],
-      protocol: endpoint.protocol,
+      protocol: endpoint.protocol === "http" ? "http" : "tcp",
       health: health?.kind === "http" && health.endpoint === name ? health.path : null,
     })),
     needs: needs.filter((need) => need.kind !== "secret").map(describeNeed),
@@ -64,17 +64,18 @@ function describeNeed(need: MetNeed) {
   };
 }
 
-function needKind(need: MetNeed): "postgres" | "http" | "tcp" | "job" {
+function needKind(need: MetNeed): "postgres" | "redis" | "http" | "tcp" | "job" {
   if (need.kind === "job") return "job";
   return need.protocol;
 }
 
-/** Variables that carry exactly one part of the need, so that the stand-in can try what they say. */
+/** Variables that carry one part of the need, or its whole address, so that the stand-in can try what they say. */
 function carriedParts(templates: Record<string, string>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(templates).flatMap(([variable, template]) => {
       const part = /^\{([a-z]+)\}$/.exec(template)?.[1];
-      return part === undefined || part === "protocol" ? [] : [[variable, part]];
+      if (part !== undefined) return part === "protocol" ? [] : [[variable, part]];
+      return template.includes("{host}:{port}") ? [[variable, "url"]] : [];
     }),
   );
 }

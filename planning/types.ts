@@ -102,7 +102,7 @@ export interface PlannedPort {
 export interface PlannedEndpoint {
   name: string;
   port: number;
-  protocol: "http" | "tcp";
+  protocol: "http" | "tcp" | "redis";
   role: Role;
 }
 

@@ -15,7 +15,7 @@ export const endpointSchema = z.strictObject({
   /** The port inside the container; a parameter of the stack settings where the document has one. */
   port: z.union([portSchema, z.strictObject({ parameter: z.string() })]),
   /** @default "http" */
-  protocol: z.enum(["http", "tcp"]).default("http"),
+  protocol: z.enum(["http", "tcp", "redis"]).default("http"),
   role: roleSchema,
   /** Place in the project's port block, 0 to 99; the main endpoint of a block has 0. Needed where it is published. */
   slot: z.int().min(0).max(99).optional(),

@@ -132,7 +132,13 @@ export default defineSystem({
     redis: {
       image: { registry: "redis:7.4.2-alpine" },
       endpoints: {
-        redis: { port: 6379, protocol: "tcp", role: "internal", slot: 2, published: { dev: 6379 } },
+        redis: {
+          port: 6379,
+          protocol: "redis",
+          role: "internal",
+          slot: 2,
+          published: { dev: 6379 },
+        },
       },
       networks: ["main"],
       mounts: [{ volume: "redis-data", target: "/data" }],

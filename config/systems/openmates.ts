@@ -201,7 +201,7 @@ export default defineSystem({
         "--proactor_threads=1",
         "--maxmemory=320mb",
       ],
-      endpoints: { redis: { port: 6379, protocol: "tcp", role: "internal" } },
+      endpoints: { redis: { port: 6379, protocol: "redis", role: "internal" } },
       networks: ["main"],
       mounts: [{ volume: "cache", target: "/data" }],
       user: "999:999",

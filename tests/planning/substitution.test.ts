@@ -149,7 +149,7 @@ test("a stand-in knows what it listens on and what it has to reach", () => {
         reach: "container",
         host: "cache",
         port: 6379,
-        variables: { CACHE_HOST: "host" },
+        variables: { CACHE_HOST: "host", CACHE_URL: "url" },
       },
       {
         name: "page",

@@ -36,7 +36,7 @@ export async function buildImage(
   platform: string | undefined,
 ): Promise<void> {
   const dockerfile = build.dockerfile ?? "Dockerfile";
-  const archive = await contextArchive(resolve(build.context), dockerfile);
+  const archive = contextArchive(resolve(build.context), dockerfile);
   const stream = await engineCall(`${name}: can't build the image`, () =>
     docker.buildImage(archive, buildOptions(name, build, platform)),
   );

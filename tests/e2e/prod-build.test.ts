@@ -1,0 +1,51 @@
+import type { Plan } from "../../planning/types";
+import { createCheckout, installSource, type Checkout } from "./support/checkout";
+import { differences } from "./support/compare";
+import { docker, eventually } from "./support/docker";
+
+jest.setTimeout(40 * 60 * 1000);
+
+let checkout: Checkout;
+let plan: Plan;
+
+beforeAll(async () => {
+  checkout = await createCheckout();
+  checkout.configure("prod", { systems: ["inpactai"] });
+  installSource(checkout, "prod", "inpactai");
+  const { exitCode, stderr } = await checkout.berth("up", "prod", "--install", "--yes");
+  if (exitCode !== 0) throw new Error(stderr.slice(-6000));
+  plan = JSON.parse(
+    (await checkout.berth("plan", "--stack", "prod", "--here", "--json")).stdout,
+  ) as Plan;
+});
+
+afterAll(async () => {
+  await checkout.berth("down", "prod", "--yes");
+  for (const volume of plan?.volumes ?? [])
+    await docker
+      .getVolume(volume.name)
+      .remove()
+      .catch(() => undefined);
+  checkout.remove();
+});
+
+test("prod's multi-stage builds of the same sources serve them", async () => {
+  const url = plan.services.find(({ service }) => service === "frontend")?.url ?? "";
+  expect(url).toBe("http://localhost:3400");
+  const page = await (await fetch(url)).text();
+  expect(page).toContain("<h1>");
+  expect(page).not.toContain("/@vite/client");
+  const count = async () =>
+    ((await (await fetch(`${url}/api/count`)).json()) as { count: number }).count;
+  const first = await eventually(count);
+  expect(await count()).toBe(first + 1);
+});
+
+test("prod's containers are as planned: not root, no mounts but data", async () => {
+  for (const planned of plan.services) {
+    const found = await docker.getContainer(planned.container).inspect();
+    expect(differences(planned, found, checkout.sources)).toEqual([]);
+    expect(found.Config.User).not.toMatch(/^(0|root|$)/);
+    expect(found.Mounts.filter(({ Type }) => Type === "bind")).toEqual([]);
+  }
+});
