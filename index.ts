@@ -6,6 +6,7 @@ import { IssuesError } from "./config/issues";
 import { observeMachine, rootSecret, sourcesFolder } from "./config/machine";
 import { readFileVariables } from "./config/sources";
 import { rootSecretFromPulumi, settingsFromPulumi } from "./config/settings-pulumi";
+import { environmentIssues } from "./config/stack-environment";
 import { loadOtherStacks } from "./config/stack-files";
 import { stackOutputs } from "./planning/outputs";
 import { planStack } from "./planning/plan";
@@ -15,6 +16,8 @@ import { sourceIssues } from "./preflight/sources";
 function program(): Record<string, unknown> {
   const catalogue = loadCatalogue();
   const { settings, issues } = settingsFromPulumi();
+  const shell = environmentIssues(__dirname, pulumi.getStack());
+  if (shell.length > 0) throw stop(shell);
   if (!settings) throw stop(issues);
   const others = loadOtherStacks(__dirname, settings.stack);
   if (others.issues.length > 0) throw stop(others.issues);

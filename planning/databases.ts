@@ -86,7 +86,8 @@ export function provisioningJob(
       variables: {},
       environmentFiles: [],
       mounts: [],
-      tmpfs: [],
+      // Where the image declares a volume, Docker would leave a nameless one behind.
+      tmpfs: server.spec.mounts.flatMap((mount) => ("volume" in mount ? [mount.target] : [])),
       files: { [scriptPath]: provisioningScript },
       entrypoint: ["sh"],
       command: [scriptPath],

@@ -20,6 +20,8 @@ export interface MetNeed {
   url: string;
   /** The service that meets it, where it is one of the stack. */
   draft?: Draft;
+  /** The role that logs in, of a database. */
+  role?: string;
   /** Variable → template as the catalogue gives it. */
   templates: Record<string, string>;
 }
@@ -192,6 +194,7 @@ function bindDatabase(
     protocol: "postgres",
     url: `postgresql://${role}@${host}:${port}/${database}`,
     draft: target,
+    role,
     templates: spec.variables,
   };
   bound.needs.push(need);

@@ -47,11 +47,15 @@ export function standInVariable(draft: Draft, reason: string, needs: readonly Me
       protocol: endpoint.protocol === "http" ? "http" : "tcp",
       health: health?.kind === "http" && health.endpoint === name ? health.path : null,
     })),
-    needs: needs.filter((need) => need.kind !== "secret").map(describeNeed),
+    needs: needs
+      .filter((need) => need.kind !== "secret")
+      .map((need) =>
+        describeNeed(need, { ...loginOf(need, needs), ...carriedParts(need.templates) }),
+      ),
   });
 }
 
-function describeNeed(need: MetNeed) {
+function describeNeed(need: MetNeed, variables: Record<string, string>) {
   return {
     name: need.name,
     to: need.target,
@@ -60,8 +64,16 @@ function describeNeed(need: MetNeed) {
     host: need.host,
     port: need.port,
     url: need.reach === "container" ? undefined : need.url,
-    variables: carriedParts(need.templates),
+    variables,
   };
+}
+
+/** Of several databases of one role, one need alone may carry the login. */
+function loginOf(need: MetNeed, needs: readonly MetNeed[]): Record<string, string> {
+  if (need.role === undefined) return {};
+  const same = needs.filter((other) => other.draft === need.draft && other.role === need.role);
+  const parts = same.flatMap((other) => Object.entries(carriedParts(other.templates)));
+  return Object.fromEntries(parts.filter(([, part]) => part === "user" || part === "password"));
 }
 
 function needKind(need: MetNeed): "postgres" | "redis" | "http" | "tcp" | "job" {

@@ -81,7 +81,7 @@ test("every service of all five systems is healthy and every job has ended well"
   );
 });
 
-test("a first run leaves no committed file changed", async () => {
+test("a first run leaves no committed file changed", () => {
   for (const file of ["Pulumi.yaml", "Pulumi.dev.yaml"]) {
     const text = readFileSync(join(checkout.folder, file), "utf8");
     expect(text).not.toContain("encryptionsalt");

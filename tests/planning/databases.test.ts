@@ -70,7 +70,8 @@ test("a job gives each consumer its database and role", () => {
     image: "postgres:16.4",
     networks: ["bank-data-dev"],
     aliases: {},
-    mounts: [],
+    // In memory: an image that declares a volume there would leave a nameless one behind.
+    mounts: [{ type: "tmpfs", source: "", target: "/data", readOnly: false }],
     ports: [],
     startsAfter: ["bank/postgres"],
     needs: ["bank/postgres"],

@@ -50,6 +50,8 @@ export async function createCheckout(): Promise<Checkout> {
     mkdirSync(dirname(join(folder, file)), { recursive: true });
     cpSync(join(repository, file), join(folder, file), { verbatimSymlinks: true });
   }
+  // The launcher would install into the shared folder if this checkout's own were not up to date.
+  await $({ cwd: repository, quiet: true })`./berth --version`;
   symlinkSync(join(repository, "node_modules"), join(folder, "node_modules"));
   const env: NodeJS.ProcessEnv = {
     ...process.env,

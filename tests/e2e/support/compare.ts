@@ -93,7 +93,7 @@ export function differences(
   same(
     "no-new-privileges",
     service.security.noNewPrivileges,
-    (host.SecurityOpt ?? []).includes("no-new-privileges:true"),
+    ((host.SecurityOpt ?? []) as string[]).includes("no-new-privileges:true"),
   );
   same("read-only root", service.security.readOnlyRoot, host.ReadonlyRootfs);
   if (service.security.user !== null) same("user", service.security.user, config.User);
