@@ -15,7 +15,10 @@ function planOf(root: string, stack: string): Plan {
 export function readmeWithUrls(root: string, text: string): string {
   const [dev, prod] = [planOf(root, "dev"), planOf(root, "prod")];
   const addresses = new Map<string, { dev: string; prod: string; role: string }>();
-  for (const [environment, plan] of [["dev", dev], ["prod", prod]] as const) {
+  for (const [environment, plan] of [
+    ["dev", dev],
+    ["prod", prod],
+  ] as const) {
     for (const service of plan.services) {
       const address = service.url ?? (service.ports[0] ? `localhost:${service.ports[0].host}` : "");
       if (address === "") continue;
@@ -26,7 +29,9 @@ export function readmeWithUrls(root: string, text: string): string {
   const rows = [...addresses]
     .sort(([, a], [, b]) => (last(a) < last(b) ? -1 : 1))
     .map(([id, row]) => `| ${id} | ${row.role} | ${row.dev || "–"} | ${row.prod || "–"} |`);
-  const table = ["| Service | Role | dev | prod |", "| --- | --- | --- | --- |", ...rows].join("\n");
+  const table = ["| Service | Role | dev | prod |", "| --- | --- | --- | --- |", ...rows].join(
+    "\n",
+  );
   return text.replace(marker, `$1\n${table}\n\n$2`);
 }
 
