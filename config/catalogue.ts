@@ -1,11 +1,16 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { z } from "zod";
-import { environments, type Environment } from "./schema/common";
+import { z } from "zod";
+import { environments, reasonSchema, type Environment } from "./schema/common";
 import { namedCollections, serviceSchema, type ServiceEntry } from "./schema/service";
 import { systemSchema, type SystemInput, type SystemSpec } from "./schema/system";
 import { describeProblems } from "./schema/problems";
 import type { Issue } from "./issues";
+
+const entrySchema = z.looseObject({
+  dev: z.looseObject({ absent: reasonSchema.optional() }).optional(),
+  prod: z.looseObject({ absent: reasonSchema.optional() }).optional(),
+});
 
 /** The systems in both environments, with the content of their configuration files. */
 export interface Catalogue {
@@ -35,6 +40,7 @@ export function parseCatalogue(
   readConfiguration: (file: string) => string = () => "",
 ): Catalogue {
   const catalogue: Catalogue = { systems: { dev: [], prod: [] }, issues: [] };
+  const seen = new Set<string>();
   for (const input of inputs) {
     const path = `systems/${typeof input?.name === "string" ? input.name : "?"}`;
     const shape = systemSchema.safeParse(input, { reportInput: true });
@@ -42,6 +48,15 @@ export function parseCatalogue(
       catalogue.issues.push(...describeProblems(shape.error, path));
       continue;
     }
+    if (seen.has(shape.data.name)) {
+      catalogue.issues.push({
+        path,
+        message: "is the name of two systems",
+        remedy: "give one of them another name",
+      });
+      continue;
+    }
+    seen.add(shape.data.name);
     for (const environment of environments) {
       if (shape.data.absent[environment] !== undefined) {
         catalogue.systems[environment].push({ ...shape.data, services: {}, absentServices: {} });
@@ -70,9 +85,14 @@ function addService(
   issues: Issue[],
   readConfiguration: (file: string) => string,
 ): void {
-  const own = entry[environment];
-  if (own !== undefined && "absent" in own) {
-    system.absentServices[name] = String(own.absent);
+  const outline = entrySchema.safeParse(entry, { reportInput: true });
+  if (!outline.success) {
+    issues.push(...describeProblems(outline.error, `${path}/${name}`));
+    return;
+  }
+  const absent = outline.data[environment]?.absent;
+  if (absent !== undefined) {
+    system.absentServices[name] = absent;
     return;
   }
   const parsed = serviceSchema.safeParse(mergeEnvironment(entry, environment), {
