@@ -164,7 +164,7 @@ function bindEndpoint(
   };
   bound.needs.push(need);
   const parts = { host, port: String(port), url, protocol: found.protocol };
-  fillVariables(context, need, parts, undefined, bound, path);
+  fillVariables(context, draft, need, parts, undefined, bound, path);
 }
 
 function bindDatabase(
@@ -207,7 +207,7 @@ function bindDatabase(
     url: `postgresql://${role}:{secret}@${host}:${port}/${database}`,
   };
   const secret = { label, version: context.settings.secretVersions[label] ?? 1, length: 32 };
-  fillVariables(context, need, parts, secret, bound, path);
+  fillVariables(context, draft, need, parts, secret, bound, path);
 }
 
 function bindSecret(
@@ -231,7 +231,7 @@ function bindSecret(
     version: context.settings.secretVersions[label] ?? 1,
     length: spec.length,
   };
-  fillVariables(context, need, { value: "{secret}" }, secret, bound, path);
+  fillVariables(context, draft, need, { value: "{secret}" }, secret, bound, path);
 }
 
 function bindExternal(
@@ -264,7 +264,7 @@ function bindExternal(
     templates: spec.variables,
   };
   bound.needs.push(need);
-  fillVariables(context, need, { url }, undefined, bound, path);
+  fillVariables(context, draft, need, { url }, undefined, bound, path);
 }
 
 /** URL of what runs elsewhere, undefined where its parameter has no value. */
@@ -306,6 +306,7 @@ function join(draft: Draft, target: Draft, bound: Bindings): string {
 
 function fillVariables(
   context: Context,
+  draft: Draft,
   need: MetNeed,
   parts: Record<string, string>,
   secret: Omit<SecretVariable, "template"> | undefined,
@@ -313,6 +314,17 @@ function fillVariables(
   path: string,
 ): void {
   for (const [variable, template] of Object.entries(need.templates)) {
+    const other = bound.needs.find(
+      (earlier) => earlier !== need && Object.hasOwn(earlier.templates, variable),
+    );
+    if (other !== undefined || Object.hasOwn(draft.variables, variable)) {
+      context.issues.push({
+        path: `${path}.variables.${variable}`,
+        message: `is given a value by ${other === undefined ? "the service's variables" : `need '${other.name}'`} too`,
+        remedy: "leave one of them out",
+      });
+      continue;
+    }
     const value = template.replaceAll(/\{([a-z]+)\}/g, (placeholder, part: string) => {
       const filled = entryOf(parts, part);
       if (filled !== undefined) return filled;

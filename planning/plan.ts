@@ -3,10 +3,12 @@ import type { Settings } from "../config/schema/settings";
 import { suggest, type Issue } from "../config/issues";
 import { provisioningJob, serverVariables, type DatabaseUse } from "./databases";
 import { catalogPath, draftServices, type Draft } from "./drafts";
+import { entryOf } from "./lookup";
 import { bindNeeds, externalUrl, type Bindings } from "./needs";
 import { startOrder } from "./order";
 import { assignPorts } from "./ports";
 import { proveHost, type StackPlan } from "./proof";
+import { secretIssues } from "./secret-labels";
 import { planService } from "./service";
 import { planNetworks, planVolumes } from "./storage";
 import type { MachineFacts, Plan, PlannedExternal } from "./types";
@@ -82,9 +84,26 @@ function planAlone(catalogue: Catalogue, settings: Settings, machine?: MachineFa
     }
     const own = bound.bindings.get(draft.id);
     const added = serverVariables(draft, settings);
+    for (const variable of Object.keys(added.variables)) {
+      if (entryOf({ ...draft.variables, ...own?.variables }, variable) === undefined) continue;
+      issues.push({
+        path: `${catalogPath(draft)}.variables.${variable}`,
+        message: `is given to a Postgres server by Berth`,
+        remedy: "leave it out",
+      });
+    }
     Object.assign(own?.variables ?? {}, added.variables);
     Object.assign(own?.secrets ?? {}, added.secrets);
   }
+
+  const absent = catalogue.systems[settings.environment].filter((one) => !systems.includes(one));
+  issues.push(
+    ...secretIssues(
+      bound.bindings,
+      settings,
+      absent.map((system) => system.name),
+    ),
+  );
 
   const startsAfter = new Map(
     drafts.map((draft) => [draft.id, predecessors(bound.bindings.get(draft.id), provisioning)]),

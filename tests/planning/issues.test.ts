@@ -489,6 +489,74 @@ test("a mount of the host without a reason", () => {
   expect(issuesOf([system("shop", { web: service({ mounts, exceptions }) })])).toEqual([]);
 });
 
+describe("variables and secrets that say two things", () => {
+  const api = service({ endpoints: { http: { port: 80, role: "internal" } } });
+  const web = (values: Parameters<typeof service>[0], more = {}) =>
+    issuesOf([system("shop", { api, web: service(values), ...more })]);
+  const one = { endpoint: "api", variables: { API: "{url}" } };
+
+  test("a variable of two needs, one of them a secret", () => {
+    const token = { secret: "token", variables: { API: "{value}" } };
+    expect(web({ needs: { api: one, token } })).toEqual([
+      "systems/shop/web.needs.token.variables.API: is given a value by need 'api' too; leave one of them out",
+    ]);
+  });
+
+  test("a variable of a need and of the service itself", () => {
+    expect(web({ needs: { api: one }, variables: { API: "http://x" } })).toEqual([
+      "systems/shop/web.needs.api.variables.API: is given a value by the service's variables too; leave one of them out",
+    ]);
+  });
+
+  test("the variable that a Postgres server has from Berth", () => {
+    const endpoints = { sql: { port: 5432, protocol: "tcp" as const, role: "internal" as const } };
+    const variables = { POSTGRES_PASSWORD: "hunter2" };
+    expect(web({ endpoints, variables, postgres: { endpoint: "sql" } })).toEqual([
+      "systems/shop/web.variables.POSTGRES_PASSWORD: is given to a Postgres server by Berth; leave it out",
+    ]);
+  });
+
+  test("one label with two lengths", () => {
+    const token = (length: number) => ({
+      needs: { token: { secret: "token", length, variables: { TOKEN: "{value}" } } },
+    });
+    expect(web(token(32), { worker: service(token(48)) })).toEqual([
+      "systems/shop/worker.needs: secret shop/token has 48 characters here and 32 in shop/web; give both the same length",
+    ]);
+  });
+
+  test("the version of a label that nothing has, unless its system does not run", () => {
+    const token = { secret: "token", variables: { TOKEN: "{value}" } };
+    const systems = [system("shop", { web: service({ needs: { token } }) }), system("blog", {})];
+    const secretVersions = { "shop/token": 2, "shop/tokn": 2, "blog/key": 3 };
+    expect(issuesOf(systems, [settings("dev", { secretVersions, systems: ["shop"] })])).toEqual([
+      "Pulumi.dev.yaml.secretVersions.shop/tokn: no service has a secret of this label; did you mean 'shop/token'?",
+    ]);
+  });
+});
+
+describe("entries that are none", () => {
+  const entry = (values: unknown) =>
+    issuesOf([system("shop", { api: values as ReturnType<typeof service> })]);
+
+  test.each([
+    ["a service that is null", null, "api: null is not of type object"],
+    ["a service that is text", "redis", "api: 'redis' is not of type object"],
+    ["an environment that is null", { ...service(), dev: null }, "api.dev: null is not of type"],
+    ["an environment that is text", { ...service(), dev: "no" }, "api.dev: 'no' is not of type"],
+    ["an absence without a reason", { ...service(), dev: { absent: 5 } }, "api.dev.absent: 5 is"],
+    ["an absence with hardly one", { ...service(), dev: { absent: "-" } }, "api.dev.absent: '-' "],
+  ])("%s", (_, values, expected) => {
+    expect(entry(values)).toEqual([expect.stringContaining(`systems/shop/${expected}`)]);
+  });
+
+  test("two systems of one name", () => {
+    expect(issuesOf([system("shop", { api: service() }), system("shop", {})])).toEqual([
+      "systems/shop: is the name of two systems; give one of them another name",
+    ]);
+  });
+});
+
 test("all issues come at once: the catalogue's, the stack's and the host's", () => {
   const broken = system("blog", { web: service({ memory: "64 MB" }) });
   const shop = system("shop", {

@@ -1,4 +1,6 @@
 import fc from "fast-check";
+import { parseCatalogue } from "../../config/catalogue";
+import { environments } from "../../config/schema/common";
 import type { ServiceEntry } from "../../config/schema/service";
 import type { Settings } from "../../config/schema/settings";
 import type { SystemInput } from "../../config/schema/system";
@@ -210,13 +212,13 @@ function build(shape: Shape): World {
       }),
     );
   });
-  return { systems, stacks: stacksOf(shape), machine: machineOf(shape), flaws: [] };
+  return { systems, stacks: stacksOf(shape, systems), machine: machineOf(shape), flaws: [] };
 }
 
-function stacksOf(shape: Shape): Settings[] {
+function stacksOf(shape: Shape, systems: readonly SystemInput[]): Settings[] {
   const values = {
     ports: shape.scheme,
-    ...(shape.versions ? { secretVersions: { "alpha/session": 3 } } : {}),
+    ...(shape.versions && hasSession(systems) ? { secretVersions: { "alpha/session": 3 } } : {}),
   };
   const [own, neighbour] = shape.prod ? ["prod", "dev"] : ["dev", "prod"];
   return [
@@ -230,6 +232,17 @@ function stacksOf(shape: Shape): Settings[] {
           }),
         ]),
   ];
+}
+
+/** Whether alpha has the secret `session` in both environments: a version of no secret is an issue. */
+function hasSession(systems: readonly SystemInput[]): boolean {
+  const catalogue = parseCatalogue(systems);
+  return environments.every((environment) =>
+    catalogue.systems[environment]
+      .filter((system) => system.name === "alpha")
+      .flatMap((system) => Object.values(system.services))
+      .some((found) => Object.values(found.needs).some((need) => "secret" in need)),
+  );
 }
 
 function machineOf(shape: Shape): MachineFacts | undefined {
