@@ -67,7 +67,7 @@ const doing: Readonly<Record<Verb, string>> = {
 export function progressLine(event: ProgressEvent): string | undefined {
   switch (event.kind) {
     case "started": {
-      const what = event.subject.kind === "image" ? imageVerb(event.verb) : doing[event.verb];
+      const what = event.subject.kind === "image" ? "getting the image" : doing[event.verb];
       return `  ${colors.dim("·")} ${event.subject.label}  ${colors.dim(what)}`;
     }
     case "finished":
@@ -78,10 +78,6 @@ export function progressLine(event: ProgressEvent): string | undefined {
     case "summary":
       return undefined;
   }
-}
-
-function imageVerb(verb: Verb): string {
-  return verb === "delete" ? "letting go" : "getting the image";
 }
 
 function outcome(event: Extract<ProgressEvent, { kind: "finished" }>): string {

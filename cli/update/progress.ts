@@ -100,8 +100,8 @@ export class Progress {
 
   private subjectOf(step: StepEventMetadata): Subject | undefined {
     if (step.type === imageType) {
-      // Of the images only those that change are worth a line.
-      return { label: givenName(step), kind: "image" };
+      // Docker keeps the image that the engine lets go of: nothing is gone that is worth a line.
+      return step.op === "delete" ? undefined : { label: givenName(step), kind: "image" };
     }
     const name = containerName(step);
     if (name === undefined) return undefined;

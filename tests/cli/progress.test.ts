@@ -102,6 +102,14 @@ test("an image that is built or pulled is told by its name", () => {
   ]);
 });
 
+test("an image that the engine lets go of is not told: Docker keeps it", () => {
+  const type = "docker:index/remoteImage:RemoteImage";
+  const progress = follow();
+  const events = [before("delete", "redis:7", type), after("delete", "redis:7", type)];
+  expect(events.flatMap((event) => progress.accept(event))).toEqual([]);
+  expect(progress.underWay).toEqual([]);
+});
+
 test("errors lose their colour marks, and the engine's closing words are left out", () => {
   const progress = follow();
   const error = (message: string) =>
