@@ -1,19 +1,18 @@
 import type Docker from "dockerode";
 import { imageSource, keepImageSource, type ImageSource } from "../../config/machine";
 import type { Plan } from "../../planning/types";
-import { Interrupted } from "../errors";
 
 /** Where third-party images come from on this machine: as asked, as before, or by trying. */
 export async function decideImageSource(
   asked: "auto" | ImageSource,
   docker: Docker,
   plan: Plan,
-  stop?: AbortSignal,
 ): Promise<{ source: ImageSource; why: string }> {
   const before = imageSource();
-  if (asked === "auto" && before !== undefined) return { source: before, why: "as before" };
+  if (asked === "auto" && before !== undefined)
+    return { source: before, why: "as before; --images changes it" };
   const choice =
-    asked === "auto" ? await tryRegistry(docker, plan, stop) : { source: asked, why: "as asked" };
+    asked === "auto" ? await tryRegistry(docker, plan) : { source: asked, why: "as asked" };
   if (choice.source !== before) keepImageSource(choice.source);
   return choice;
 }
@@ -22,7 +21,6 @@ export async function decideImageSource(
 async function tryRegistry(
   docker: Docker,
   plan: Plan,
-  stop?: AbortSignal,
 ): Promise<{ source: ImageSource; why: string }> {
   const images = [
     ...new Set(plan.services.filter((service) => !service.build).map((service) => service.image)),
@@ -30,19 +28,35 @@ async function tryRegistry(
   const probe = images.find((image) => image.includes("alpine")) ?? images[0];
   if (probe === undefined) return { source: "registry", why: "none is needed" };
   try {
-    await pull(docker, probe, stop);
+    await pull(docker, probe);
     return { source: "registry", why: `${probe} could be pulled` };
   } catch (error) {
-    if (stop?.aborted) throw new Interrupted();
-    const reason = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
-    return { source: "local", why: `${probe} cannot be pulled: ${shorten(reason)}` };
+    const message = error instanceof Error ? error.message : String(error);
+    return { source: "local", why: whyNoPull(probe, message) };
   }
 }
 
-async function pull(docker: Docker, image: string, stop?: AbortSignal): Promise<void> {
-  const stream = await docker.pull(image, {
-    ...(stop && { abortSignal: stop }),
-  });
+/** What Docker's words for a registry that is out of reach come down to. */
+const outOfReach: readonly (readonly [RegExp, string])[] = [
+  [/no such host|\blookup\b|name resolution/i, "lookup failed"],
+  [/connection refused/i, "connection refused"],
+  [/no route|unreachable/i, "no route"],
+  [/timeout|timed out|deadline exceeded/i, "no answer in time"],
+  [/x509|certificate/i, "its certificate is not trusted"],
+  [/connection reset|\bEOF\b/, "connection broken off"],
+];
+
+/** Why an image could not be pulled, in words for one short line. */
+export function whyNoPull(image: string, message: string): string {
+  const reach = outOfReach.find(([pattern]) => pattern.test(message));
+  if (reach !== undefined) return `no image registry answers (${image}: ${reach[1]})`;
+  // Docker puts what it was doing before the cause, each with a colon.
+  const cause = message.trim().split("\n")[0]?.split(": ").at(-1) ?? "";
+  return `${image} cannot be pulled (${cause.length > 45 ? `${cause.slice(0, 44)}…` : cause})`;
+}
+
+async function pull(docker: Docker, image: string): Promise<void> {
+  const stream = await docker.pull(image);
   await new Promise<void>((resolve, reject) => {
     docker.modem.followProgress(stream, (error) => (error ? reject(error) : resolve()));
   });
@@ -65,5 +79,3 @@ export function neededRecipes(plan: Plan): string[] {
   }
   return [...names].sort();
 }
-
-const shorten = (text: string): string => (text.length > 120 ? `${text.slice(0, 117)}…` : text);

@@ -39,7 +39,7 @@ export async function bringUp(options: UpOptions): Promise<void> {
   const address = dockerAddress(settings);
   step("docker", `${(await docker.version()).Version} at ${address.url}`);
   const choice = await decideImageSource(options.images, docker, committedPlan(options.stack));
-  step("images", `${choice.source === "local" ? "built here" : "from registries"} (${choice.why})`);
+  step("images", `${choice.source === "local" ? "built here" : "from registries"}: ${choice.why}`);
 
   const { plan } = loadPlan(options.stack, { here: true });
   await check(plan, settings, docker);
