@@ -1,5 +1,6 @@
 import type Docker from "dockerode";
 import type { Settings } from "../../config/schema/settings";
+import { problem } from "../errors";
 import { dockerAddress, dockerClient, unreachable, whyNoAnswer } from "./docker";
 
 const patience = 60;
@@ -19,11 +20,16 @@ export async function ensureDocker(
   if (!options.install || address.from !== "default")
     throw unreachable(address, reason, settings.stack);
   const { installDocker } = await import("./install-docker");
-  await installDocker(options.log);
+  const log = await installDocker(options.log);
   for (let second = 0; second < patience && reason !== undefined; second++) {
     await new Promise((resolve) => setTimeout(resolve, 1000));
     reason = await whyNoAnswer(docker);
   }
-  if (reason !== undefined) throw unreachable(address, reason, settings.stack);
+  if (reason !== undefined)
+    throw problem(
+      "docker",
+      `the Docker Engine was started and does not answer at ${address.url}: ${reason}`,
+      `see ${log}`,
+    );
   return docker;
 }

@@ -5,8 +5,8 @@ import { $ } from "zx";
 import { stateFolder } from "../../config/machine";
 import { problem } from "../errors";
 
-/** Installs Debian's Docker Engine where there is none, and starts it. */
-export async function installDocker(log: (text: string) => void): Promise<void> {
+/** Installs Debian's Docker Engine where there is none, starts it, and gives the place of its log. */
+export async function installDocker(log: (text: string) => void): Promise<string> {
   if (process.getuid?.() !== 0)
     throw problem(
       "docker",
@@ -25,7 +25,7 @@ export async function installDocker(log: (text: string) => void): Promise<void> 
     await apt(["install", "-y", "-qq", "--no-install-recommends", "docker.io"]);
   }
   log("starting Docker");
-  await startDocker();
+  return startDocker();
 }
 
 async function apt(args: string[]): Promise<void> {
@@ -42,12 +42,12 @@ async function apt(args: string[]): Promise<void> {
     );
 }
 
-/** By the system's own init where one runs; else as a process of its own. */
-async function startDocker(): Promise<void> {
+/** By the system's own init where one runs; else as a process of its own. Gives the place of its log. */
+async function startDocker(): Promise<string> {
   const quiet = $({ nothrow: true, quiet: true });
   if (existsSync("/run/systemd/system")) {
     const started = await quiet`systemctl start docker`;
-    if (started.exitCode === 0) return;
+    if (started.exitCode === 0) return "journalctl -u docker";
     throw problem(
       "docker",
       `systemctl start docker failed: ${lastLine(started.stderr)}`,
@@ -56,9 +56,9 @@ async function startDocker(): Promise<void> {
   }
   if (isInit() && (await has("service"))) {
     const started = await quiet`service docker start`;
-    if (started.exitCode === 0) return;
+    if (started.exitCode === 0) return "/var/log/docker.log";
   }
-  startDaemon();
+  return startDaemon();
 }
 
 /** Whether process 1 is an init that keeps services, and not a container's own program. */
@@ -71,18 +71,17 @@ function isInit(): boolean {
 }
 
 /** dockerd without an init, with its log and its pid in the state folder. */
-function startDaemon(): void {
+function startDaemon(): string {
+  const file = join(stateFolder(), "logs", "dockerd.log");
   mkdirSync(join(stateFolder(), "logs"), { recursive: true, mode: 0o700 });
-  const log = openSync(daemonLog(), "a");
+  const log = openSync(file, "a");
   const daemon = spawn("dockerd", [], { detached: true, stdio: ["ignore", log, log] });
   daemon.on("error", () => undefined); // noticed by nobody answering
   daemon.unref();
   if (daemon.pid !== undefined)
     writeFileSync(join(stateFolder(), "dockerd.pid"), `${daemon.pid}\n`);
+  return file;
 }
-
-/** Where a dockerd that Berth started says what is wrong. */
-export const daemonLog = (): string => join(stateFolder(), "logs", "dockerd.log");
 
 async function has(command: string): Promise<boolean> {
   return (await $({ nothrow: true, quiet: true })`command -v ${command}`).exitCode === 0;
