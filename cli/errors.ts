@@ -20,8 +20,10 @@ export function describeError(error: unknown, debug: boolean): string[] {
   if (error instanceof Interrupted) return [`berth: ${error.message}`];
   const thrown = error instanceof Error ? error : new Error(String(error));
   if (debug) return [thrown.stack ?? thrown.message];
-  const [line = ""] = thrown.message.trim().split("\n");
-  return [`berth: ${line || thrown.name}`, "Set BERTH_DEBUG=1 to see where this comes from."];
+  const [line = "", next = ""] = thrown.message.trim().split("\n");
+  // A headline such as "Transform failed with 1 error:" says nothing without what follows it.
+  const told = line.endsWith(":") ? `${line} ${next.trim()}` : line;
+  return [`berth: ${told || thrown.name}`, "Set BERTH_DEBUG=1 to see where this comes from."];
 }
 
 export function exitCodeOf(error: unknown): ExitCode {

@@ -19,10 +19,11 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-// `berth plan | head` is no error.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
-  process.exit(exitCodes.ok);
+  // `berth plan | head` is no error.
+  if (error.code === "EPIPE") process.exit(exitCodes.ok);
+  say(colors.red(`berth: the output cannot be written: ${error.message}`));
+  process.exit(exitCodes.failed);
 });
 
 void main(process.argv.slice(2)).then((code) => {

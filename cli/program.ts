@@ -13,7 +13,7 @@ export function buildProgram(): Command {
     .description("Brings five small systems up side by side on one Docker host.")
     .version("0.1.0", "-V, --version", "print the version")
     .helpOption("-h, --help", "print this help")
-    .helpCommand(false)
+    .helpCommand("help [command]", "print the help of a command")
     .showSuggestionAfterError()
     .showHelpAfterError("(berth --help lists what there is)")
     .configureOutput({ outputError: (text, write) => write(colors.red(text)) })
@@ -23,12 +23,14 @@ export function buildProgram(): Command {
       `
 Examples:
   berth up --install          bring the dev stack up, installing what is missing
-  berth plan --stack prod     what prod would be, from the committed files alone
+  berth plan prod             what prod would be, from the committed files alone
   eval "$(berth env)"         let plain pulumi see the same stack
 
 Exit codes: 0 done, 1 issues or an error, 2 a mistake in the command line, 130 interrupted.
 BERTH_DEBUG=1 shows where an unexpected error comes from.`,
     );
   for (const add of [up, down, plan, status, env, test]) add(program);
+  for (const command of program.commands)
+    command.showHelpAfterError(`(berth ${command.name()} --help lists what there is)`);
   return program;
 }

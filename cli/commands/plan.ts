@@ -1,9 +1,9 @@
 import { Option, type Command } from "commander";
 import { exitCodes } from "../exit-codes";
 import { print } from "../terminal";
+import { chosenStack, takesStack } from "./stack";
 
 interface PlanOptions {
-  stack: string;
   json?: boolean;
   markdown?: boolean;
   mermaid?: boolean;
@@ -11,14 +11,12 @@ interface PlanOptions {
 }
 
 export function plan(program: Command): void {
-  program
-    .command("plan")
+  takesStack(program.command("plan"))
     .summary("show what a stack would be")
     .description(
-      "Shows every name, port, network, route and limit of a stack, judged from committed files\n" +
+      "Shows every name, port, network, route and limit of a stack, judged from committed files " +
         "alone: no Docker, no engine, no network. Ends with exit code 1 if there are issues.",
     )
-    .option("--stack <name>", "the stack", "dev")
     .addOption(new Option("--json", "as JSON").conflicts(["markdown", "mermaid"]))
     .addOption(new Option("--markdown", "as Markdown").conflicts(["json", "mermaid"]))
     .addOption(new Option("--mermaid", "as a Mermaid diagram").conflicts(["json", "markdown"]))
@@ -28,13 +26,14 @@ export function plan(program: Command): void {
       `
 Examples:
   berth plan                            dev, to read
-  berth plan --stack prod --json        prod, for a program
+  berth plan prod --json                prod, for a program
   berth plan --mermaid > systems.mmd    the picture`,
     )
-    .action(async (options: PlanOptions) => {
+    .action(async (given: string | undefined, options: PlanOptions, command: Command) => {
+      const stack = chosenStack(given, command);
       const { loadPlan } = await import("../load-plan");
       const { renderPlan } = await import("../render-plan");
-      const { plan } = loadPlan(options.stack, { here: options.here ?? false });
+      const { plan } = loadPlan(stack, { here: options.here ?? false });
       const { json, markdown, mermaid } = options;
       print(
         await renderPlan(

@@ -1,14 +1,13 @@
 import type { Command } from "commander";
+import { chosenStack, takesStack } from "./stack";
 
 export function status(program: Command): void {
-  program
-    .command("status")
+  takesStack(program.command("status"))
     .summary("show how the services of a stack are")
     .description(
-      "Asks Docker about every service of the stack's plan. Ends with exit code 1 unless all of\n" +
+      "Asks Docker about every service of the stack's plan. Ends with exit code 1 unless all of " +
         "them are healthy.",
     )
-    .argument("[stack]", "the stack", "dev")
     .option("--json", "as JSON")
     .addHelpText(
       "after",
@@ -17,7 +16,8 @@ Examples:
   berth status
   berth status prod --json`,
     )
-    .action(async (stack: string, options: { json?: boolean }) => {
+    .action(async (given: string | undefined, options: { json?: boolean }, command: Command) => {
+      const stack = chosenStack(given, command);
       const { showStatus } = await import("../update/status");
       await showStatus({ ...options, stack });
     });

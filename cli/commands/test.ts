@@ -5,7 +5,7 @@ export function test(program: Command): void {
     .command("test")
     .summary("run everything that proves the project")
     .description(
-      "Runs the checks (format, lint, types), the unit tests, and the tests on a real engine and\n" +
+      "Runs the checks (format, lint, types), the unit tests, and the tests on a real engine and " +
         "Docker. The last line counts all of them.",
     )
     .addOption(new Option("--fast", "leave out what needs an engine and Docker").conflicts("soak"))

@@ -1,15 +1,14 @@
 import { Option, type Command } from "commander";
 import type { UpOptions } from "../update/up";
+import { chosenStack, takesStack } from "./stack";
 
 export function up(program: Command): void {
-  program
-    .command("up")
+  takesStack(program.command("up"))
     .summary("bring a stack up")
     .description(
-      "Makes sure of Docker, the engine and the images, shows the plan in short, asks, and brings\n" +
+      "Makes sure of Docker, the engine and the images, shows the plan in short, asks, and brings " +
         "every service of the stack up until it is healthy.",
     )
-    .argument("[stack]", "the stack", "dev")
     .option("--install", "install Docker where it is missing (Debian-like systems, as root)")
     .option("-y, --yes", "do not ask")
     .addOption(
@@ -25,8 +24,11 @@ Examples:
   berth up --install --yes    on a fresh machine, without questions
   berth up prod               the other environment, beside dev`,
     )
-    .action(async (stack: string, options: Omit<UpOptions, "stack">) => {
-      const { bringUp } = await import("../update/up");
-      await bringUp({ ...options, stack });
-    });
+    .action(
+      async (given: string | undefined, options: Omit<UpOptions, "stack">, command: Command) => {
+        const stack = chosenStack(given, command);
+        const { bringUp } = await import("../update/up");
+        await bringUp({ ...options, stack });
+      },
+    );
 }

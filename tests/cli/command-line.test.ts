@@ -52,11 +52,40 @@ describe("the command line", () => {
     [["up", "dev", "prod"], "too many arguments"],
     [["up", "--images", "none"], "Allowed choices are auto, registry, local"],
     [["test", "--fast", "--soak"], "cannot be used with"],
+    [["plan", "dev", "--stack", "prod"], "two stacks are named, 'dev' and 'prod'"],
+    [["plan", "--bogus"], "(berth plan --help lists what there is)"],
+    [["help", "pln"], "Usage: berth"],
     [[], "Usage: berth"],
   ])("%j is a usage error", (args, message) => {
     const { status, stdout, stderr } = berth(args);
     expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
     expect(stderr).toContain(message);
+  });
+
+  test("help is a command, too", () => {
+    const { status, stdout, stderr } = berth(["help", "plan"]);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    expect(stdout).toMatch(/^Usage: berth plan /);
+  });
+
+  test.each([[["plan", "prod", "--json"]], [["plan", "--stack", "prod", "--json"]]])(
+    "%j takes the stack either way",
+    (args) => {
+      expect(JSON.parse(berth(args).stdout)).toMatchObject({ stack: "prod" });
+    },
+  );
+
+  test("output that cannot be written is one line", () => {
+    const { status, stderr } = run("sh", [
+      "-c",
+      'exec "$@" >/dev/full',
+      "sh",
+      process.execPath,
+      ...["--import", join(root, "node_modules/tsx/dist/loader.mjs"), join(root, "cli/main.ts")],
+      "plan",
+    ]);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^berth: the output cannot be written: ENOSPC[^\n]*\n$/);
   });
 
   test("a stack that does not exist is an issue, and its JSON parses", () => {

@@ -19,6 +19,13 @@ describe("describeError", () => {
     ]);
   });
 
+  test("a headline brings along what it announces", () => {
+    const error = new Error("Transform failed with 1 error:\n/x.ts:2:0: ERROR: Unexpected end");
+    expect(describeError(error, false)[0]).toBe(
+      "berth: Transform failed with 1 error: /x.ts:2:0: ERROR: Unexpected end",
+    );
+  });
+
   test("with BERTH_DEBUG it has its stack trace", () => {
     expect(describeError(new Error("broken"), true).join()).toMatch(/broken\n\s+at /);
   });
