@@ -1,7 +1,7 @@
 /** Two projects: `unit` needs nothing but Node; `e2e` needs a Docker Engine and the Pulumi engine. */
 const common = {
   // Types are checked by `npm run types`; here they are only taken away.
-  transform: { "^.+\\.ts$": ["ts-jest", { isolatedModules: true, diagnostics: false }] },
+  transform: { "^.+\\.ts$": ["ts-jest", { diagnostics: false }] },
   modulePathIgnorePatterns: ["<rootDir>/tests/e2e/fixtures"],
 };
 

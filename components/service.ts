@@ -11,7 +11,7 @@ export interface ServiceArgs extends ContainerInputs {
 }
 
 /** Slower machines and image start-ups than the check's own start period are no failure. */
-const patience = 180;
+const patience = 60;
 
 /**
  * A long-running service: a container, or one per replica. It is done when Docker reports it
@@ -43,6 +43,8 @@ export class Service extends pulumi.ComponentResource {
             dependsOn: args.startsAfter,
             deleteBeforeReplace: true,
             replaceOnChanges,
+            // The provider's own limit of 20 minutes would end a longer wait before its time.
+            customTimeouts: { create: `${waitSeconds(service) + 60}s` },
           },
         ),
     );
