@@ -10,8 +10,6 @@ import { join } from "node:path";
 import { EngineProject } from "./support/engine-project";
 import { daemonOfTests, importBusybox } from "./support/busybox-image";
 
-jest.setTimeout(240_000);
-
 const docker: Docker = daemonOfTests();
 let project: EngineProject;
 

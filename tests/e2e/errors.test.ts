@@ -6,8 +6,6 @@ import { createCheckout, type Checkout, type Outcome } from "./support/checkout"
 import { docker, snapshot } from "./support/docker";
 import { importBusybox } from "./support/busybox-image";
 
-jest.setTimeout(30 * 60 * 1000);
-
 let checkout: Checkout;
 let before: string;
 

@@ -3,8 +3,6 @@ import { join } from "node:path";
 import { createCheckout, type Checkout, type Outcome } from "./support/checkout";
 import { docker } from "./support/docker";
 
-jest.setTimeout(30 * 60 * 1000);
-
 let checkout: Checkout;
 
 /** A system of one Redis, a job after it and an application after the job. */

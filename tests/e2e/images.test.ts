@@ -7,14 +7,12 @@ import { recipes } from "../../offline/images/recipes";
 import { recipeReference } from "../../offline/images/references";
 import { docker, hardened, Lab, until } from "./support/lab";
 
-jest.setTimeout(120_000);
-
 let lab: Lab;
 
 beforeAll(async () => {
   await ensureLocalImages({ docker: new Docker() });
   lab = new Lab("images");
-}, 900_000);
+});
 
 afterAll(() => lab.close());
 

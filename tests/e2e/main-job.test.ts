@@ -7,9 +7,6 @@ import { createCheckout, installSource, type Checkout } from "./support/checkout
 import { differences } from "./support/compare";
 import { docker, eventually, execute } from "./support/docker";
 
-/** Building engine and images on a cold machine is part of the main job. */
-jest.setTimeout(60 * 60 * 1000);
-
 let checkout: Checkout;
 let plan: Plan;
 

@@ -3,8 +3,6 @@ import { createCheckout, installSource, type Checkout } from "./support/checkout
 import { differences } from "./support/compare";
 import { docker, eventually } from "./support/docker";
 
-jest.setTimeout(40 * 60 * 1000);
-
 let checkout: Checkout;
 let plan: Plan;
 

@@ -4,8 +4,6 @@ import { ensureLocalImages } from "../../offline/images/build";
 import type { StandInNeed, StandInSpec, Wiring } from "../../stand-in/contract";
 import { docker, hardened, Lab, until } from "./support/lab";
 
-jest.setTimeout(120_000);
-
 const canary = "canary/P@ss#1";
 let lab: Lab;
 let needs: StandInNeed[];
@@ -33,7 +31,7 @@ beforeAll(async () => {
       ...{ host: cache, port: 6379, variables: { REDIS_PASSWORD: "password" } },
     },
   ];
-}, 900_000);
+});
 
 afterAll(() => lab.close());
 
