@@ -55,11 +55,19 @@ export function planService({
   const allows = (allow: string) => spec.exceptions.some((exception) => exception.allow === allow);
   const exceptions = standIn ? [] : plannedExceptions(draft);
   checkExceptions(draft, issues);
+  checkOnce(draft, issues);
   if (spec.replicas > 1 && Object.keys(hostPorts).length > 0) {
     issues.push({
       path: `${catalogPath(draft)}.replicas`,
       message: `${spec.replicas} replicas can't share host port ${Object.values(hostPorts)[0]}`,
       remedy: "run one, or do not publish it",
+    });
+  }
+  if (spec.replicas > 1 && spec.kind === "service" && spec.postgres !== undefined) {
+    issues.push({
+      path: `${catalogPath(draft)}.replicas`,
+      message: `${spec.replicas} Postgres servers can't share one data folder`,
+      remedy: "run one",
     });
   }
   const variables: Record<string, string> = { ...draft.variables, ...bindings.variables };
@@ -202,6 +210,32 @@ function plannedExceptions({ spec, environment }: Draft): Exception[] {
   return [...spec.exceptions, { allow: "writable-root", reason }];
 }
 
+/** What Docker takes only once: a network, and a path that something is mounted on. */
+function checkOnce(draft: Draft, issues: Issue[]): void {
+  const { mounts, tmpfs } = draft.spec;
+  const targets = [...mounts.map(({ target }) => target), ...tmpfs].map(
+    (target) => target.replace(/\/+$/, "") || "/",
+  );
+  for (const network of repeated(draft.networks)) {
+    issues.push({
+      path: `${catalogPath(draft)}.networks`,
+      message: `names network ${network} twice`,
+      remedy: "name it once",
+    });
+  }
+  for (const target of repeated(targets)) {
+    issues.push({
+      path: `${catalogPath(draft)}.mounts`,
+      message: `mounts two things on ${target}`,
+      remedy: "give one of them another path",
+    });
+  }
+}
+
+function repeated(values: readonly string[]): string[] {
+  return [...new Set(values.filter((value, index) => values.indexOf(value) !== index))];
+}
+
 /** What opens a container must be written down with its reason. */
 function checkExceptions(draft: Draft, issues: Issue[]): void {
   for (const mount of draft.spec.mounts) {
@@ -246,7 +280,7 @@ function serviceUrl(
 ): string | null {
   for (const role of roles) {
     for (const [name, endpoint] of Object.entries(draft.spec.endpoints)) {
-      const port = hostPorts[name];
+      const port = entryOf(hostPorts, name);
       if (endpoint.role === role && endpoint.protocol === "http" && port !== undefined) {
         return `http://${browserHost(settings)}:${port}`;
       }

@@ -19,8 +19,8 @@ export const nameSchema = z
 export const dockerNameSchema = z
   .string()
   .regex(
-    /^([a-zA-Z0-9]|\{environment\})([a-zA-Z0-9_.-]|\{environment\})*$/,
-    "must be a Docker name: letters, digits, '_', '.' and '-'; '{environment}' stands for dev or prod",
+    /^([a-zA-Z0-9]|\{environment\})([a-zA-Z0-9_.-]|\{environment\})+$/,
+    "must be a Docker name, two characters or more: letters, digits, '_', '.' and '-'; '{environment}' stands for dev or prod",
   );
 
 const sizeUnits = { MiB: 2 ** 20, GiB: 2 ** 30 } as const;
@@ -29,6 +29,11 @@ const sizeUnits = { MiB: 2 ** 20, GiB: 2 ** 30 } as const;
 export const sizeSchema = z
   .string()
   .regex(/^\d+(\.\d+)? (MiB|GiB)$/, 'must be a size such as "512 MiB" or "2 GiB"');
+
+/** A container's memory: Docker takes no less than 6 MiB, and 0 for no limit at all. */
+export const memorySchema = sizeSchema.refine((size) => !(toBytes(size) < 6 * sizeUnits.MiB), {
+  error: "must be 6 MiB or more",
+});
 
 /** Bytes of a size that `sizeSchema` accepts. */
 export function toBytes(size: string): number {
@@ -39,7 +44,12 @@ export function toBytes(size: string): number {
 /** A duration with its unit, in seconds or minutes: "10 s", "2 min". */
 export const durationSchema = z
   .string()
-  .regex(/^\d+ (s|min)$/, 'must be a duration such as "10 s" or "2 min"');
+  .regex(/^0*[1-9]\d* (s|min)$/, 'must be a duration such as "10 s" or "2 min"');
+
+/** A folder or file below another one: no way out of it. */
+export const innerPathSchema = z
+  .string()
+  .regex(/^(?!\/)(?!(.*\/)?\.\.(\/|$)).+$/, "must be a path below the source folder, without '..'");
 
 /** Seconds of a duration that `durationSchema` accepts. */
 export function toSeconds(duration: string): number {

@@ -2,12 +2,13 @@ import { z } from "zod";
 import {
   dockerNameSchema,
   durationSchema,
+  innerPathSchema,
+  memorySchema,
   nameSchema,
   perEnvironment,
   portSchema,
   reasonSchema,
   roleSchema,
-  sizeSchema,
 } from "./common";
 
 /** A port of a service: what it is, and where its document publishes it on the host. */
@@ -38,9 +39,9 @@ const registryImageSchema = z.strictObject({
 const buildImageSchema = z.strictObject({
   build: z.strictObject({
     /** Folder inside the project's source. @default the project's source itself */
-    folder: z.string().default("."),
+    folder: innerPathSchema.default("."),
     /** @default "Dockerfile" */
-    dockerfile: z.string().default("Dockerfile"),
+    dockerfile: innerPathSchema.default("Dockerfile"),
     /** Stage of a multi-stage Dockerfile. @default the last one */
     target: z.string().optional(),
     /** Build arguments. */
@@ -140,7 +141,7 @@ export const mountSchema = z.union([
   }),
   z.strictObject({
     /** A folder of the project's source, mounted for hot reload. */
-    source: z.string(),
+    source: innerPathSchema,
     target: z.string().startsWith("/"),
     readOnly: z.boolean().default(false),
   }),
@@ -197,13 +198,13 @@ const shape = {
   /** Plain values; `{parameter:NAME}` and `{environment}` are filled in. Secrets come from needs. */
   variables: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_.]*$/), z.string()).default({}),
   /** `.env` files of the project's source whose values the container gets, below `variables`. */
-  environmentFiles: z.array(z.string()).default([]),
+  environmentFiles: z.array(innerPathSchema).default([]),
   mounts: z.array(mountSchema).default([]),
   /** Configuration put into the container before it starts: path → file beside the system's catalogue file. */
   files: z.record(z.string().startsWith("/"), z.string()).default({}),
   /** Folders kept in memory. */
   tmpfs: z.array(z.string().startsWith("/")).default([]),
-  memory: sizeSchema,
+  memory: memorySchema,
   /** Processors, such as 0.5. @default no limit beyond the host's */
   cpus: z.number().positive().optional(),
   gpu: z.boolean().default(false),

@@ -2,6 +2,7 @@ import { z } from "zod";
 import {
   dockerNameSchema,
   environmentSchema,
+  innerPathSchema,
   nameSchema,
   perEnvironment,
   reasonSchema,
@@ -10,7 +11,9 @@ import {
 import { serviceSchema, type ServiceEntry, type ServiceSpec } from "./service";
 
 const networkSchema = z.strictObject({
-  name: dockerNameSchema,
+  name: dockerNameSchema.refine((name) => !["bridge", "host", "none", "default"].includes(name), {
+    error: "is a network of Docker's own",
+  }),
   /** Without a way out to the internet; ports of its containers can't be published. @default false */
   internal: z.boolean().default(false),
   /** @default both environments */
@@ -32,7 +35,7 @@ const blockSchema = z.strictObject({
 
 const projectSchema = z.strictObject({
   /** Folder below `<sources>/<environment>`. @default the project's name */
-  source: z.string().optional(),
+  source: innerPathSchema.optional(),
   ports: blockSchema,
 });
 

@@ -535,6 +535,62 @@ describe("variables and secrets that say two things", () => {
   });
 });
 
+describe("what Docker would refuse or take for something else", () => {
+  const shop = (values: Parameters<typeof service>[0], more = {}) =>
+    issuesOf([system("shop", { api: service(values) }, more)]);
+  const outside = "must be a path below the source folder, without '..'; correct it";
+
+  test("a network twice", () => {
+    expect(shop({ networks: ["main", "main"] })).toEqual([
+      "systems/shop/api.networks: names network shop-dev twice; name it once",
+    ]);
+  });
+
+  test("two mounts on one path", () => {
+    const mounts = [{ cache: "scratch", target: "/data/" }];
+    expect(shop({ mounts, tmpfs: ["/tmp", "/data", "/tmp"] })).toEqual([
+      "systems/shop/api.mounts: mounts two things on /data; give one of them another path",
+      "systems/shop/api.mounts: mounts two things on /tmp; give one of them another path",
+    ]);
+  });
+
+  test("two Postgres servers on one data folder", () => {
+    const endpoints = { sql: { port: 5432, protocol: "tcp" as const, role: "internal" as const } };
+    expect(shop({ endpoints, postgres: { endpoint: "sql" }, replicas: 2 })).toEqual([
+      "systems/shop/api.replicas: 2 Postgres servers can't share one data folder; run one",
+    ]);
+  });
+
+  test.each([
+    ["a mounted source", { mounts: [{ source: "../../../etc", target: "/x" }] }, "mounts.0.source"],
+    ["an absolute one", { mounts: [{ source: "/etc", target: "/x" }] }, "mounts.0.source"],
+    ["a build", { image: { build: { folder: "api/../.." } } }, "image.build.folder"],
+    ["an environment file", { environmentFiles: ["../.env"] }, "environmentFiles.0"],
+  ])("a way out of the source folder: %s", (_, values, path) => {
+    expect(shop(values)).toEqual([expect.stringContaining(`systems/shop/api.${path}: `)]);
+    expect(shop(values)).toEqual([expect.stringContaining(outside)]);
+  });
+
+  test("dots in a name are no way out", () => {
+    expect(shop({ mounts: [{ source: "..api/v1..2/.x", target: "/x" }] })).toEqual([]);
+  });
+
+  test.each([
+    ["no memory", { memory: "0 MiB" }, "memory: '0 MiB' must be 6 MiB or more"],
+    ["too little", { memory: "0.005 GiB" }, "memory: '0.005 GiB' must be 6 MiB or more"],
+    ["no time to stop", { stopTimeout: "0 s" }, "stopTimeout: '0 s' must be a duration"],
+    ["a name of one letter", { container: "x" }, "container: 'x' must be a Docker name"],
+  ])("%s", (_, values, expected) => {
+    expect(shop(values)).toEqual([expect.stringContaining(`systems/shop/api.${expected}`)]);
+  });
+
+  test("a network of Docker's own", () => {
+    expect(shop({}, { networks: { main: { name: "host" } } })).toEqual([
+      "systems/shop.networks.main.name: 'host' is a network of Docker's own; correct it",
+    ]);
+  });
+});
+
 describe("entries that are none", () => {
   const entry = (values: unknown) =>
     issuesOf([system("shop", { api: values as ReturnType<typeof service> })]);

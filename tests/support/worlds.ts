@@ -162,7 +162,7 @@ function build(shape: Shape): World {
           ...(one.volume ? [{ volume: `data-${position}`, target: "/data" }] : []),
           ...(one.cache ? [{ cache: "modules", target: "/app/node_modules" }] : []),
         ],
-        replicas: one.kind === "job" ? 1 : one.replicas,
+        replicas: one.kind === "service" ? one.replicas : 1,
       };
       const health =
         one.health === "command" || first === undefined
