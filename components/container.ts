@@ -54,12 +54,15 @@ export function containerArgs(
       name: inputs.networkNames.get(network) ?? network,
       aliases: service.aliases[network] ?? [],
     })),
-    ports: service.ports.map((port) => ({
-      ip: port.ip,
-      external: port.host,
-      internal: port.container,
-      protocol: "tcp",
-    })),
+    // In the order in which the provider reads them back; any other is a replacement for ever.
+    ports: [...service.ports]
+      .sort((a, b) => a.container - b.container || a.host - b.host)
+      .map((port) => ({
+        ip: port.ip,
+        external: port.host,
+        internal: port.container,
+        protocol: "tcp",
+      })),
     mounts: service.mounts
       .filter((mount) => mount.type !== "tmpfs")
       .map((mount) => ({

@@ -1,5 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { entryOf } from "../planning/lookup";
 import { deriveSecret } from "../planning/secrets";
 import { serviceId, type Plan, type PlannedService } from "../planning/types";
 import type { ContainerInputs } from "./container";
@@ -109,7 +110,7 @@ function variables(
 ): Record<string, pulumi.Input<string>> {
   return Object.fromEntries(
     Object.entries(service.variables).map(([name, value]): [string, pulumi.Input<string>] => {
-      const secret = service.secrets[name];
+      const secret = entryOf(service.secrets, name);
       if (secret === undefined) return [name, value];
       const derived = rootSecret.apply((root) =>
         secret.template.replaceAll(

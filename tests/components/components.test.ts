@@ -69,7 +69,7 @@ describe("Service", () => {
       restart: "unless-stopped",
       mustRun: true,
       wait: true,
-      waitTimeout: 180,
+      waitTimeout: 60,
     });
     expect(options).toMatchObject({
       deleteBeforeReplace: true,
@@ -145,9 +145,38 @@ describe("Service", () => {
         startPeriod: "1m30s",
       },
       // Its start period and all of its retries, and what a slow machine takes.
-      waitTimeout: 180 + 90 + 60,
+      waitTimeout: 60 + 90 + 60,
     });
     expect(given).not.toHaveProperty("securityOpts");
+  });
+
+  test("gives ports in the order in which the provider reads them back", async () => {
+    const ports = [
+      { ip: "127.0.0.1", host: 4001, container: 8080 },
+      { ip: "127.0.0.1", host: 4002, container: 443 },
+      { ip: "127.0.0.1", host: 4003, container: 80 },
+    ];
+    const given = resource(await serviceResources({ ports }), "dev-shop-redis-container").inputs;
+    expect(given.ports).toMatchObject([{ internal: 80 }, { internal: 443 }, { internal: 8080 }]);
+  });
+
+  test("the wait for its health ends before its creation has to", async () => {
+    const health = {
+      kind: "command" as const,
+      port: null,
+      path: null,
+      test: ["CMD", "true"],
+      intervalSeconds: 10,
+      timeoutSeconds: 5,
+      retries: 6,
+      startPeriodSeconds: 1200,
+    };
+    const { inputs: given, options } = resource(
+      await serviceResources({ health }),
+      "dev-shop-redis-container",
+    );
+    expect(given.waitTimeout).toBeGreaterThan(1200);
+    expect(options.createTimeout).toBe(`${Number(given.waitTimeout) + 60}s`);
   });
 
   test("has a container for each replica", async () => {
