@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createCheckout, type Checkout, type Outcome } from "./support/checkout";
 import { docker } from "./support/docker";
+import { clearAway } from "./support/stack";
 
 let checkout: Checkout;
 
@@ -47,14 +48,7 @@ beforeAll(async () => {
   checkout.configure("dev", { systems: ["trial"] });
 });
 
-afterAll(async () => {
-  await checkout.berth("down", "dev", "--yes");
-  await docker
-    .getVolume("trial_data_dev")
-    .remove()
-    .catch(() => undefined);
-  checkout.remove();
-});
+afterAll(() => clearAway(checkout, "dev", ["trial_data_dev"]));
 
 test("a failing job fails up with its name, exit code and log, and its dependents do not start", async () => {
   writeSystem({ job: "echo no such thing as a free lunch; exit 3" });

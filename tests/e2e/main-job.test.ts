@@ -6,6 +6,7 @@ import { serviceId, type Plan, type PlannedService } from "../../planning/types"
 import { createCheckout, installSource, type Checkout } from "./support/checkout";
 import { differences } from "./support/compare";
 import { docker, eventually, execute } from "./support/docker";
+import { bringUp, clearAway, planHere } from "./support/stack";
 
 let checkout: Checkout;
 let plan: Plan;
@@ -15,24 +16,6 @@ const service = (id: string): PlannedService => {
   if (!found) throw new Error(`no ${id} in the plan`);
   return found;
 };
-
-async function planHere(): Promise<Plan> {
-  const { stdout, stderr, exitCode } = await checkout.berth(
-    "plan",
-    "--stack",
-    "dev",
-    "--here",
-    "--json",
-  );
-  if (exitCode !== 0) throw new Error(stderr + stdout);
-  return JSON.parse(stdout) as Plan;
-}
-
-async function up(): Promise<string> {
-  const outcome = await checkout.berth("up", "dev", "--install", "--yes");
-  if (outcome.exitCode !== 0) throw new Error(outcome.stderr.slice(-6000));
-  return outcome.stdout + outcome.stderr;
-}
 
 /** Container id and start time by name: what changes when a container is replaced or restarted. */
 async function identities(): Promise<Record<string, string>> {
@@ -47,19 +30,17 @@ async function identities(): Promise<Record<string, string>> {
 
 beforeAll(async () => {
   checkout = await createCheckout();
-  await up();
-  plan = await planHere();
+  await bringUp(checkout, "dev");
+  plan = await planHere(checkout, "dev");
 });
 
-afterAll(async () => {
-  await checkout.berth("down", "dev", "--yes");
-  for (const volume of plan?.volumes ?? [])
-    await docker
-      .getVolume(volume.name)
-      .remove()
-      .catch(() => undefined);
-  checkout.remove();
-});
+afterAll(() =>
+  clearAway(
+    checkout,
+    "dev",
+    (plan?.volumes ?? []).map(({ name }) => name),
+  ),
+);
 
 test("every service of all five systems is healthy and every job has ended well", async () => {
   expect([...new Set(plan.services.map(({ system }) => system))]).toHaveLength(5);
@@ -103,7 +84,7 @@ test("docker inspect of every container agrees with the plan", async () => {
 
 test("a second up changes nothing", async () => {
   const before = await identities();
-  const output = await up();
+  const output = await bringUp(checkout, "dev");
   expect(output).toMatch(/nothing to change/i);
   expect(await identities()).toEqual(before);
 });
@@ -213,8 +194,8 @@ describe("in a real browser", () => {
       before = await identities();
       installSource(checkout, "dev", "inpactai");
       installSource(checkout, "dev", "galerly");
-      await up();
-      plan = await planHere();
+      await bringUp(checkout, "dev");
+      plan = await planHere(checkout, "dev");
     });
 
     test("exactly the services with sources were replaced", async () => {

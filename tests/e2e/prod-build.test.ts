@@ -2,6 +2,7 @@ import type { Plan } from "../../planning/types";
 import { createCheckout, installSource, type Checkout } from "./support/checkout";
 import { differences } from "./support/compare";
 import { docker, eventually } from "./support/docker";
+import { bringUp, clearAway, planHere } from "./support/stack";
 
 let checkout: Checkout;
 let plan: Plan;
@@ -10,22 +11,17 @@ beforeAll(async () => {
   checkout = await createCheckout();
   checkout.configure("prod", { systems: ["inpactai"] });
   installSource(checkout, "prod", "inpactai");
-  const { exitCode, stderr } = await checkout.berth("up", "prod", "--install", "--yes");
-  if (exitCode !== 0) throw new Error(stderr.slice(-6000));
-  plan = JSON.parse(
-    (await checkout.berth("plan", "--stack", "prod", "--here", "--json")).stdout,
-  ) as Plan;
+  await bringUp(checkout, "prod");
+  plan = await planHere(checkout, "prod");
 });
 
-afterAll(async () => {
-  await checkout.berth("down", "prod", "--yes");
-  for (const volume of plan?.volumes ?? [])
-    await docker
-      .getVolume(volume.name)
-      .remove()
-      .catch(() => undefined);
-  checkout.remove();
-});
+afterAll(() =>
+  clearAway(
+    checkout,
+    "prod",
+    (plan?.volumes ?? []).map(({ name }) => name),
+  ),
+);
 
 test("prod's multi-stage builds of the same sources serve them", async () => {
   const url = plan.services.find(({ service }) => service === "frontend")?.url ?? "";

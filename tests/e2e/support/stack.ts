@@ -1,0 +1,33 @@
+import type { Plan } from "../../../planning/types";
+import type { Checkout } from "./checkout";
+import { docker } from "./docker";
+
+/** Brings a stack up as a newcomer would, and gives all that was printed. */
+export async function bringUp(checkout: Checkout, stack: string): Promise<string> {
+  const outcome = await checkout.berth("up", stack, "--install", "--yes");
+  if (outcome.exitCode !== 0) throw new Error(outcome.stderr.slice(-6000));
+  return outcome.stdout + outcome.stderr;
+}
+
+/** The plan with this machine's sources and images: what must be running. */
+export async function planHere(checkout: Checkout, stack: string): Promise<Plan> {
+  const outcome = await checkout.berth("plan", "--stack", stack, "--here", "--json");
+  if (outcome.exitCode !== 0) throw new Error(outcome.stderr + outcome.stdout);
+  return JSON.parse(outcome.stdout) as Plan;
+}
+
+/** Leaves nothing of a stack behind, its data included. */
+export async function clearAway(
+  checkout: Checkout,
+  stack: string,
+  volumes: string[],
+): Promise<void> {
+  await checkout.berth("down", stack, "--yes");
+  for (const name of volumes) {
+    await docker
+      .getVolume(name)
+      .remove()
+      .catch(() => undefined);
+  }
+  checkout.remove();
+}
