@@ -1,5 +1,6 @@
 import type { Stack } from "@pulumi/pulumi/automation";
 import type Docker from "dockerode";
+import { problem } from "../errors";
 
 interface StateResource {
   urn: string;
@@ -35,7 +36,8 @@ export function failedJobs(resources: readonly StateResource[]): string[] {
 /**
  * Removes containers of the stack that the engine does not know: a run that was killed had Docker
  * create them and did not live to write it down. Their names are taken, so the engine could never
- * create them; their data is in volumes. Gives their names.
+ * create them; their data is in volumes. Gives their names. With an empty state they are not
+ * leftovers but somebody else's: nothing is touched then.
  */
 export async function removeLeftovers(
   docker: Docker,
@@ -45,6 +47,13 @@ export async function removeLeftovers(
   const known = new Set(resources.map((resource) => resource.id));
   const labelled = { filters: { label: [`berth.stack=${stack}`] } };
   const containers = await docker.listContainers({ all: true, ...labelled });
+  if (resources.length === 0 && containers.length > 0) {
+    throw problem(
+      `stack ${stack}`,
+      `${containers.length} containers of this stack are on the Docker host and in no state of this machine: another state runs them`,
+      `use that state (XDG_STATE_HOME, or PULUMI_BACKEND_URL of your team); if it is lost, docker rm -f $(docker ps -aq --filter label=berth.stack=${stack}) clears the way and leaves the volumes`,
+    );
+  }
   const removed: string[] = [];
   for (const { Id, Names } of containers.filter((container) => !known.has(container.Id))) {
     const container = docker.getContainer(Id);

@@ -10,9 +10,10 @@ let checkout: Checkout;
 function writeSystem({
   job = "redis-cli -h store set ready yes",
   health = "redis-cli",
+  folder = checkout.folder,
 } = {}): void {
   writeFileSync(
-    join(checkout.folder, "config/systems/trial.ts"),
+    join(folder, "config/systems/trial.ts"),
     `import { defineSystem } from "../schema/system";
 const redis = { image: { registry: "redis:7.4.2-alpine" }, networks: ["main"], user: "999:1000", memory: "64 MiB" };
 export default defineSystem({
@@ -115,4 +116,21 @@ test("an up that is killed half way leaves a state from which the next one conve
   expect((await docker.getContainer("trial-app-dev").inspect()).State.Health?.Status).toBe(
     "healthy",
   );
+});
+
+test("a second state does not take the stack's containers for leftovers", async () => {
+  const { Id } = await docker.getContainer("trial-store-dev").inspect();
+  const other = await createCheckout();
+  try {
+    other.configure("dev", { systems: ["trial"] });
+    writeSystem({ folder: other.folder });
+    const { exitCode, stderr } = await other.berth("up", "dev", "--install", "--yes");
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(
+      /stack dev: \d+ containers of this stack are on the Docker host and in no state of this machine/,
+    );
+    expect((await docker.getContainer("trial-store-dev").inspect()).Id).toBe(Id);
+  } finally {
+    other.remove();
+  }
 });
