@@ -21,6 +21,13 @@ export function loadStacks(folder: string): { stacks: Settings[]; issues: Issue[
     }
     const { settings, issues: found } = parseSettings(stack, read.values);
     if (settings) stacks.push(settings);
+    if (["string", "number"].includes(typeof read.values.rootSecret)) {
+      issues.push({
+        path: `${file}.rootSecret`,
+        message: "is in the clear",
+        remedy: "choose another and set it with 'pulumi config set --secret berth:rootSecret'",
+      });
+    }
     issues.push(...found);
   }
   return { stacks, issues };

@@ -105,7 +105,19 @@ describe("both readers agree", () => {
   test("the root secret is no setting", () => {
     const line = "berth:rootSecret: {secure: v1:abc}\n";
     expect(fromFile(required + line).settings).toEqual(defaults);
-    expect(fromPulumi(`${required}berth:rootSecret: hunter2\n`).settings).toEqual(defaults);
+    const decrypted = `berth:rootSecret: ${"s".repeat(32)}\n`;
+    expect(fromPulumi(required + decrypted)).toEqual({ settings: defaults, issues: [] });
+  });
+
+  test.each(["hunter2", '""'])("a root secret in the clear, or a short one: %s", (value) => {
+    const lines = `${required}berth:rootSecret: ${value}\n`;
+    expect(fromFile(lines).issues.map(formatIssue)).toEqual([
+      "Pulumi.lab.yaml.rootSecret: is in the clear; choose another and set it with 'pulumi config set --secret berth:rootSecret'",
+    ]);
+    expect(fromPulumi(lines).settings).toBeUndefined();
+    expect(fromPulumi(lines).issues.map(formatIssue)).toEqual([
+      "Pulumi.lab.yaml.rootSecret: has fewer than 32 characters; take a random one, such as 'openssl rand -base64 32' gives",
+    ]);
   });
 });
 
