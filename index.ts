@@ -35,7 +35,7 @@ function program(): Record<string, unknown> {
   if (missing.length > 0) throw stop(missing);
   new Stack(settings.stack, {
     plan,
-    docker: settings.host.docker ?? process.env.DOCKER_HOST,
+    docker: settings.host.docker ?? (process.env.DOCKER_HOST || undefined),
     sources,
     rootSecret: rootSecretFromPulumi() ?? pulumi.secret(rootSecret()),
     imageOf: (service) => imageOf(service, sources),

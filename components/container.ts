@@ -52,36 +52,15 @@ export function containerArgs(
     networkMode: "bridge",
     networksAdvanced: service.networks.map((network) => ({
       name: inputs.networkNames.get(network) ?? network,
-      aliases: service.aliases[network] ?? [],
+      ...unlessEmpty("aliases", service.aliases[network] ?? []),
     })),
     // In the order in which the provider reads them back; any other is a replacement for ever.
-    ports: [...service.ports]
-      .sort((a, b) => a.container - b.container || a.host - b.host)
-      .map((port) => ({
-        ip: port.ip,
-        external: port.host,
-        internal: port.container,
-        protocol: "tcp",
-      })),
-    mounts: service.mounts
-      .filter((mount) => mount.type !== "tmpfs")
-      .map((mount) => ({
-        type: mount.type,
-        source:
-          mount.type === "volume"
-            ? (inputs.volumeNames.get(mount.source) ?? mount.source)
-            : mount.source.replace(/^<sources>/, inputs.sources),
-        target: mount.target,
-        readOnly: mount.readOnly,
-      })),
+    ...unlessEmpty("ports", ports(service)),
+    ...unlessEmpty("mounts", mounts(service, inputs)),
     ...(tmpfs.length > 0
       ? { tmpfs: Object.fromEntries(tmpfs.map((mount) => [mount.target, "mode=1777"])) }
       : {}),
-    uploads: Object.entries(service.files).map(([file, content]) => ({
-      file,
-      content,
-      permissions: content.startsWith("#!") ? "0755" : "0644",
-    })),
+    ...unlessEmpty("uploads", uploads(service)),
     readOnly: service.security.readOnlyRoot,
     init: true,
     capabilities: {
@@ -113,6 +92,48 @@ export function containerArgs(
         }
       : {}),
   };
+}
+
+/** An input only where it says something: the provider reads an empty list back as none. */
+function unlessEmpty<K extends string, T>(name: K, values: T[]): Partial<Record<K, T[]>> {
+  return values.length > 0 ? ({ [name]: values } as Record<K, T[]>) : {};
+}
+
+/** In the order in which the provider lists them; any other is a replacement for ever. */
+function ports(service: PlannedService): docker.types.input.ContainerPort[] {
+  return [...service.ports]
+    .sort((a, b) => a.container - b.container || a.host - b.host)
+    .map(({ ip, host, container }) => ({
+      ip,
+      external: host,
+      internal: container,
+      protocol: "tcp",
+    }));
+}
+
+function mounts(
+  service: PlannedService,
+  inputs: ContainerInputs,
+): docker.types.input.ContainerMount[] {
+  return service.mounts
+    .filter((mount) => mount.type !== "tmpfs")
+    .map(({ type, source, target, readOnly }) => ({
+      type,
+      source:
+        type === "volume"
+          ? (inputs.volumeNames.get(source) ?? source)
+          : source.replace(/^<sources>/, inputs.sources),
+      target,
+      readOnly,
+    }));
+}
+
+function uploads(service: PlannedService): docker.types.input.ContainerUpload[] {
+  return Object.entries(service.files).map(([file, content]) => ({
+    file,
+    content,
+    permissions: content.startsWith("#!") ? "0755" : "0644",
+  }));
 }
 
 function environment(

@@ -1,5 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { mask, secretValues } from "../planning/masking";
 import type { PlannedService } from "../planning/types";
 import { containerArgs, replaceOnChanges, type ContainerInputs } from "./container";
 
@@ -47,10 +48,16 @@ export class Job extends pulumi.ComponentResource {
     // The provider takes a failed one-shot container for a success: dependents wait for this instead.
     this.ready = [
       pulumi
-        .all([container.exitCode, container.urn, pulumi.unsecret(container.containerLogs)])
-        .apply(([exitCode, urn, logs]) => {
-          if (exitCode !== 0) throw new pulumi.RunError(failure(service, exitCode, urn, logs));
-          return container;
+        .all([
+          container.exitCode,
+          container.urn,
+          pulumi.unsecret(container.containerLogs),
+          pulumi.unsecret(container.envs),
+        ])
+        .apply(([exitCode, urn, logs, envs]) => {
+          if (exitCode === 0) return container;
+          const shown = mask(logs ?? "", secretValues(envs ?? [], service, []));
+          throw new pulumi.RunError(failure(service, exitCode, urn, shown));
         }),
     ];
     this.registerOutputs({ container: service.container });
@@ -58,7 +65,7 @@ export class Job extends pulumi.ComponentResource {
 }
 
 function failure(service: PlannedService, exitCode: number, urn: string, logs: string): string {
-  const last = (logs ?? "").trimEnd().split("\n").slice(-shownLogLines).join("\n    ");
+  const last = logs.trimEnd().split("\n").slice(-shownLogLines).join("\n    ");
   return (
     `systems/${service.system}/${service.service}: job ${service.container} ended with exit code ${exitCode}; ` +
     `mend its cause, then run: pulumi up --replace '${urn}'\n    ${last}`

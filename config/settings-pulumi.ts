@@ -13,8 +13,28 @@ export function settingsFromPulumi(): { settings?: Settings; issues: Issue[] } {
     if (key.startsWith(prefix)) values[key.slice(prefix.length)] = text;
   }
   const parsed = parseSettings(pulumi.getStack(), values);
-  const issues = [...rootSecretIssues(values.rootSecret), ...parsed.issues];
+  const issues = [
+    ...rootSecretIssues(values.rootSecret),
+    ...encryptedIssues(secretKeys()),
+    ...parsed.issues,
+  ];
   return { ...(parsed.settings && issues.length === 0 ? parsed : {}), issues };
+}
+
+/** Keys that the stack file holds encrypted, as the engine names them to the program. */
+function secretKeys(): string[] {
+  return JSON.parse(process.env.PULUMI_CONFIG_SECRET_KEYS ?? "[]") as string[];
+}
+
+/** A plan and its outputs are plain text: an encrypted setting would come out in the clear. */
+function encryptedIssues(keys: readonly string[]): Issue[] {
+  return keys
+    .filter((key) => key.startsWith(`${namespace}:`) && key !== `${namespace}:rootSecret`)
+    .map((key) => ({
+      path: `Pulumi.${pulumi.getStack()}.yaml.${key.slice(namespace.length + 1)}`,
+      message: "is encrypted, but a setting is shown in the plan",
+      remedy: "set it without --secret, or give the service a need of a secret",
+    }));
 }
 
 const shortestRootSecret = 32;

@@ -1,7 +1,7 @@
 import type { Settings } from "../config/schema/settings";
 import type { Issue } from "../config/issues";
 import { catalogPath, compare, type Draft } from "./drafts";
-import type { Bindings } from "./needs";
+import type { Bindings } from "./bindings";
 import { provisioningScript } from "./provisioning-script";
 import type { SecretVariable } from "./types";
 
@@ -20,6 +20,10 @@ export function databaseSecretLabel(server: Draft, role: string): string {
 }
 
 const superuser = "postgres";
+
+/** Names that PostgreSQL keeps for itself. */
+const isReserved = (name: string) =>
+  [superuser, "template0", "template1", "public", "none"].includes(name) || name.startsWith("pg_");
 const scriptPath = "/berth/provision-databases.sh";
 
 /** Variables with which a Postgres server starts: its superuser's password. */
@@ -42,7 +46,7 @@ export function provisioningJob(
   const owners = new Map<string, string>();
   const issues: Issue[] = [];
   for (const { database, role, consumer } of uses) {
-    if (role === superuser || database === superuser) {
+    if (isReserved(role) || isReserved(database)) {
       issues.push({
         path: `${catalogPath(consumer)}.needs`,
         message: `database ${database} with role ${role} of ${server.id} is the server's own`,

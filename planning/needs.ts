@@ -4,35 +4,9 @@ import { suggest, type Issue } from "../config/issues";
 import { catalogPath, compare, type Draft } from "./drafts";
 import { entryOf } from "./lookup";
 import type { HostPorts } from "./ports";
+import { browserHost, externalUrl } from "./addresses";
+import { fillVariables, type Bindings, type MetNeed } from "./bindings";
 import { databaseSecretLabel, type DatabaseUse } from "./databases";
-import type { SecretVariable } from "./types";
-
-/** A need that is met: by what, and what the service gets of it. */
-export interface MetNeed {
-  name: string;
-  /** "system/service" or "system/service#database"; the external's or secret's name for those. */
-  target: string;
-  kind: "endpoint" | "database" | "secret" | "external" | "job";
-  reach: "container" | "browser" | "external" | "none";
-  host: string;
-  port: number;
-  protocol: "http" | "tcp" | "redis" | "postgres";
-  url: string;
-  /** The service that meets it, where it is one of the stack. */
-  draft?: Draft;
-  /** The role that logs in, of a database. */
-  role?: string;
-  /** Variable → template as the catalogue gives it. */
-  templates: Record<string, string>;
-}
-
-export interface Bindings {
-  needs: MetNeed[];
-  variables: Record<string, string>;
-  secrets: Record<string, SecretVariable>;
-  /** Networks that its needs add to its own. */
-  networks: string[];
-}
 
 export interface BoundNeeds {
   bindings: Map<string, Bindings>;
@@ -164,7 +138,7 @@ function bindEndpoint(
   };
   bound.needs.push(need);
   const parts = { host, port: String(port), url, protocol: found.protocol };
-  fillVariables(context, draft, need, parts, undefined, bound, path);
+  fillVariables(context.issues, draft, need, parts, undefined, bound, path);
 }
 
 function bindDatabase(
@@ -207,7 +181,7 @@ function bindDatabase(
     url: `postgresql://${role}:{secret}@${host}:${port}/${database}`,
   };
   const secret = { label, version: context.settings.secretVersions[label] ?? 1, length: 32 };
-  fillVariables(context, draft, need, parts, secret, bound, path);
+  fillVariables(context.issues, draft, need, parts, secret, bound, path);
 }
 
 function bindSecret(
@@ -219,6 +193,16 @@ function bindSecret(
   path: string,
 ): void {
   const label = `${draft.system.name}/${spec.secret}`;
+  const server = [...context.drafts.values()].find(
+    (other) => isPostgres(other) && label.startsWith(databaseSecretLabel(other, "")),
+  );
+  if (server) {
+    context.issues.push({
+      path: `${path}.secret`,
+      message: `'${spec.secret}' is the password of a role of ${server.id}`,
+      remedy: "need the database, or choose another label",
+    });
+  }
   const need: MetNeed = {
     ...nothing(name),
     kind: "secret",
@@ -231,7 +215,7 @@ function bindSecret(
     version: context.settings.secretVersions[label] ?? 1,
     length: spec.length,
   };
-  fillVariables(context, draft, need, { value: "{secret}" }, secret, bound, path);
+  fillVariables(context.issues, draft, need, { value: "{secret}" }, secret, bound, path);
 }
 
 function bindExternal(
@@ -264,28 +248,7 @@ function bindExternal(
     templates: spec.variables,
   };
   bound.needs.push(need);
-  fillVariables(context, draft, need, { url }, undefined, bound, path);
-}
-
-/** URL of what runs elsewhere, undefined where its parameter has no value. */
-export function externalUrl(
-  system: Draft["system"],
-  name: string,
-  settings: Settings,
-): string | undefined {
-  const url = entryOf(system.externals, name)?.url;
-  if (url === undefined || typeof url === "string") return url;
-  return (
-    entryOf(settings.parameters, url.parameter) ??
-    entryOf(system.parameters, url.parameter)?.default
-  );
-}
-
-/** Host name under which the operator's browser finds published ports. */
-export function browserHost(settings: Settings): string {
-  return settings.bindAddress === "127.0.0.1" || settings.bindAddress === "0.0.0.0"
-    ? "localhost"
-    : settings.bindAddress;
+  fillVariables(context.issues, draft, need, { url }, undefined, bound, path);
 }
 
 /**
@@ -302,46 +265,6 @@ function join(draft: Draft, target: Draft, bound: Bindings): string {
   return home !== undefined && own.includes(home) && draft.system.name === target.system.name
     ? (target.aliases[0] ?? target.container)
     : target.container;
-}
-
-function fillVariables(
-  context: Context,
-  draft: Draft,
-  need: MetNeed,
-  parts: Record<string, string>,
-  secret: Omit<SecretVariable, "template"> | undefined,
-  bound: Bindings,
-  path: string,
-): void {
-  for (const [variable, template] of Object.entries(need.templates)) {
-    const other = bound.needs.find(
-      (earlier) => earlier !== need && Object.hasOwn(earlier.templates, variable),
-    );
-    if (other !== undefined || Object.hasOwn(draft.variables, variable)) {
-      context.issues.push({
-        path: `${path}.variables.${variable}`,
-        message: `is given a value by ${other === undefined ? "the service's variables" : `need '${other.name}'`} too`,
-        remedy: "leave one of them out",
-      });
-      continue;
-    }
-    const value = template.replaceAll(/\{([a-z]+)\}/g, (placeholder, part: string) => {
-      const filled = entryOf(parts, part);
-      if (filled !== undefined) return filled;
-      context.issues.push({
-        path: `${path}.variables.${variable}`,
-        message: `a need of this kind has no part '{${part}}'`,
-        remedy: suggest(part, Object.keys(parts)),
-      });
-      return placeholder;
-    });
-    if (secret && value.includes("{secret}")) {
-      bound.secrets[variable] = { ...secret, template: value };
-      bound.variables[variable] = `secret:${secret.label}`;
-    } else {
-      bound.variables[variable] = value;
-    }
-  }
 }
 
 const isPostgres = (candidate: Draft) =>

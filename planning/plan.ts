@@ -4,14 +4,16 @@ import { suggest, type Issue } from "../config/issues";
 import { provisioningJob, serverVariables, type DatabaseUse } from "./databases";
 import { catalogPath, draftServices, type Draft } from "./drafts";
 import { entryOf } from "./lookup";
-import { bindNeeds, externalUrl, type Bindings } from "./needs";
+import { externalUrl } from "./addresses";
+import type { Bindings } from "./bindings";
+import { bindNeeds } from "./needs";
 import { startOrder } from "./order";
 import { assignPorts } from "./ports";
 import { proveHost, type StackPlan } from "./proof";
 import { secretIssues } from "./secret-labels";
 import { planService } from "./service";
 import { planNetworks, planVolumes } from "./storage";
-import type { MachineFacts, Plan, PlannedExternal } from "./types";
+import { serviceId, type MachineFacts, type Plan, type PlannedExternal } from "./types";
 
 export interface PlanInput {
   catalogue: Catalogue;
@@ -127,6 +129,13 @@ function planAlone(catalogue: Catalogue, settings: Settings, machine?: MachineFa
       }),
     ];
   });
+  const open = services.filter((service) => service.ports.some(({ ip }) => !ip.startsWith("127.")));
+  if (open.length > 0) {
+    notes.push({
+      path: `Pulumi.${settings.stack}.yaml.bindAddress`,
+      message: `${settings.bindAddress} opens to others than this host: ${open.map(serviceId).join(", ")}`,
+    });
+  }
   const plan: Plan = {
     stack: settings.stack,
     environment: settings.environment,

@@ -12,6 +12,9 @@ for entry in $BERTH_DATABASES; do
   role=\${entry##*:}
   eval "export ROLE_PASSWORD=\\$PASSWORD_$role"
   psql -qtAX -v ON_ERROR_STOP=1 -v role="$role" -v database="$database" postgres <<'SQL'
+\\set VERBOSITY terse
+-- A statement that fails must not bring the password into the server's log.
+SET log_min_error_statement = panic;
 \\getenv password ROLE_PASSWORD
 SELECT format('CREATE ROLE %I LOGIN', :'role')
  WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = :'role') \\gexec

@@ -1,7 +1,7 @@
 import { suggest, type Issue } from "../config/issues";
 import type { Settings } from "../config/schema/settings";
 import { compare } from "./drafts";
-import type { Bindings } from "./needs";
+import type { Bindings } from "./bindings";
 
 /**
  * Findings about derived secrets: a label of two lengths would be two values, and a version of a

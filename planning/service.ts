@@ -5,7 +5,8 @@ import { suggest, type Issue } from "../config/issues";
 import { catalogPath, compare, type Draft } from "./drafts";
 import { planHealth } from "./health";
 import { entryOf } from "./lookup";
-import { browserHost, type Bindings } from "./needs";
+import { browserHost } from "./addresses";
+import type { Bindings } from "./bindings";
 import { inEnvironment } from "./naming";
 import {
   chooseSubstitution,
@@ -56,6 +57,14 @@ export function planService({
   const exceptions = standIn ? [] : plannedExceptions(draft);
   checkExceptions(draft, issues);
   checkOnce(draft, issues);
+  const server = spec.kind === "service" ? spec.postgres : undefined;
+  if (environment === "prod" && server && hostPorts[server.endpoint] !== undefined) {
+    issues.push({
+      path: `${catalogPath(draft)}.endpoints.${server.endpoint}.published`,
+      message: `a database would be on host port ${hostPorts[server.endpoint]} in prod`,
+      remedy: "do not publish it in prod; reach it from a container of its network",
+    });
+  }
   if (spec.replicas > 1 && Object.keys(hostPorts).length > 0) {
     issues.push({
       path: `${catalogPath(draft)}.replicas`,
@@ -236,19 +245,24 @@ function repeated(values: readonly string[]): string[] {
   return [...new Set(values.filter((value, index) => values.indexOf(value) !== index))];
 }
 
+/** Whether a mounted path is Docker's socket or holds it: whoever has that has the host. */
+function givesDocker(path: string): boolean {
+  return path.endsWith("/docker.sock") || ["/", "/run", "/var", "/var/run"].includes(path);
+}
+
 /** What opens a container must be written down with its reason. */
 function checkExceptions(draft: Draft, issues: Issue[]): void {
   for (const mount of draft.spec.mounts) {
     if (!("host" in mount)) continue;
+    const allow = givesDocker(mount.host) ? "docker-socket" : "host-mount";
     const declared = draft.spec.exceptions.some(
-      ({ allow, value }) =>
-        (allow === "host-mount" || allow === "docker-socket") && value === mount.host,
+      (exception) => exception.allow === allow && exception.value === mount.host,
     );
     if (!declared) {
       issues.push({
         path: `${catalogPath(draft)}.mounts`,
         message: `mounts ${mount.host} of the host without saying why`,
-        remedy: `add an exception {allow: "host-mount", value: "${mount.host}", reason: …}`,
+        remedy: `add an exception {allow: "${allow}", value: "${mount.host}", reason: …}`,
       });
     }
   }

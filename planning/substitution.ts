@@ -1,7 +1,7 @@
 import type { Settings } from "../config/schema/settings";
 import type { Draft } from "./drafts";
 import { httpTest } from "./health";
-import type { MetNeed } from "./needs";
+import type { MetNeed } from "./bindings";
 import type { LocalImage, MachineFacts, PlannedHealth } from "./types";
 
 /** What runs in place of a service's own image. */

@@ -1,7 +1,7 @@
 import type Docker from "dockerode";
 import { containerNames } from "../../planning/naming";
 import { serviceId, type Plan, type PlannedService } from "../../planning/types";
-import { mask, secretValues } from "./masking";
+import { mask, secretValues } from "../../planning/masking";
 
 const shownLogLines = 20;
 

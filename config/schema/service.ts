@@ -104,11 +104,11 @@ export const needSchema = z.union([
   }),
   z.strictObject({
     /** "service#database" or "system/service#database": a database on a Postgres server. */
-    database: z.string().regex(/^[^#]+#[a-z][a-z0-9_]*$/, 'must be "service#database"'),
+    database: z.string().regex(/^[^#]+#[a-z][a-z0-9_]{0,62}$/, 'must be "service#database"'),
     /** The role that owns it and logs in. @default the database's name */
     role: z
       .string()
-      .regex(/^[a-z][a-z0-9_]*$/)
+      .regex(/^[a-z][a-z0-9_]{0,62}$/)
       .optional(),
     variables: needVariables,
   }),

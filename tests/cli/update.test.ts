@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { tally } from "../../cli/run-tests";
 import { demultiplex } from "../../cli/update/explain-failure";
 import { isAbandoned, readLock, type Lock } from "../../cli/update/lock";
-import { mask, secretValues } from "../../cli/update/masking";
+import { mask, secretValues } from "../../planning/masking";
 import { isWell, serviceTable, type ServiceStatus } from "../../cli/update/service-table";
 import { describeChanges } from "../../cli/update/up";
 import type { PlannedService } from "../../planning/types";

@@ -109,6 +109,20 @@ describe("both readers agree", () => {
     expect(fromPulumi(required + decrypted)).toEqual({ settings: defaults, issues: [] });
   });
 
+  test("an encrypted setting would come out in the clear: it is refused", () => {
+    process.env.PULUMI_CONFIG_SECRET_KEYS = JSON.stringify([
+      "berth:rootSecret",
+      "berth:parameters",
+    ]);
+    try {
+      expect(fromPulumi(required).issues.map(formatIssue)).toEqual([
+        "Pulumi.lab.yaml.parameters: is encrypted, but a setting is shown in the plan; set it without --secret, or give the service a need of a secret",
+      ]);
+    } finally {
+      delete process.env.PULUMI_CONFIG_SECRET_KEYS;
+    }
+  });
+
   test.each(["hunter2", '""'])("a root secret in the clear, or a short one: %s", (value) => {
     const lines = `${required}berth:rootSecret: ${value}\n`;
     expect(fromFile(lines).issues.map(formatIssue)).toEqual([
@@ -183,6 +197,37 @@ describe("issues, from both readers alike", () => {
     }
   });
 
+  test("a misspelt key and the one that is missing for it are one issue", () => {
+    const lines =
+      "berth:environment: dev\nberth:host: {id: lab, platform: linux/amd64, memroy: 8 GiB, cpu: 4, docekr: x}\n";
+    for (const read of [fromFile, fromPulumi]) {
+      expect(read(lines).issues.map(formatIssue)).toEqual([
+        `${file}.host.memroy: is not a known setting; did you mean 'memory'?`,
+        `${file}.host.cpu: is not a known setting; did you mean 'cpus'?`,
+        `${file}.host.docekr: is not a known setting; did you mean 'docker'?`,
+      ]);
+      expect(read(`berth:enviroment: dev\nberth:host: ${host}\n`).issues.map(formatIssue)).toEqual([
+        `${file}.enviroment: is not a known setting; did you mean 'environment'?`,
+      ]);
+    }
+  });
+
+  test.each(["bert", "Berth", "berht", "breth"])("a misspelt namespace: %s", (namespace) => {
+    for (const read of [fromFile, fromPulumi]) {
+      expect(read(`${required}${namespace}:ports: documented\n`).issues.map(formatIssue)).toEqual([
+        `${file}.config.${namespace}:ports: is in no known namespace; did you mean 'berth:ports'?`,
+      ]);
+    }
+  });
+
+  test.each(["docker", "pulumi", "cloudflare", "aws", "vault", "heroku", "kubernetes"])(
+    "another namespace is somebody else's: %s",
+    (namespace) => {
+      for (const read of [fromFile, fromPulumi])
+        expect(read(`${required}${namespace}:ports: documented\n`).issues).toEqual([]);
+    },
+  );
+
   test("what is missing, and the values of a host", () => {
     for (const read of [fromFile, fromPulumi]) {
       expect(read("").issues.map(formatIssue)).toEqual([
@@ -198,7 +243,7 @@ describe("issues, from both readers alike", () => {
         `${file}.host.memory: '8 GB' must be a size such as "512 MiB" or "2 GiB"; correct it`,
         `${file}.host.cpus: 0 Too small: expected number to be >0; correct it`,
         `${file}.host.docker: 'localhost' must start with unix://, tcp:// or ssh://; correct it`,
-        `${file}.host.gup: is not a known setting; correct its spelling or remove it`,
+        `${file}.host.gup: is not a known setting; did you mean 'gpu'?`,
       ]);
     }
   });
@@ -243,6 +288,53 @@ describe("stack files", () => {
       "Pulumi.a.yaml.environment",
       "Pulumi.a.yaml.host",
     ]);
+  });
+
+  test.each<[string, string, string[]]>([
+    ["a list", "- config\n", ["Pulumi.a.yaml: is not a mapping; write 'config:' and its values"]],
+    ["a scalar", "config\n", ["Pulumi.a.yaml: is not a mapping; write 'config:' and its values"]],
+    [
+      "a list of values",
+      "config:\n  - berth:environment: dev\n",
+      [
+        "Pulumi.a.yaml.config: is not a mapping; write 'berth:environment:' and the others below it",
+      ],
+    ],
+    [
+      "a misspelt config, which is not missing then",
+      sound.replace("config", "confg"),
+      ["Pulumi.a.yaml.confg: is not a known setting; did you mean 'config'?"],
+    ],
+    [
+      "a setting beside config",
+      `${sound}berth:ports: documented\n`,
+      ["Pulumi.a.yaml.berth:ports: is not below 'config'; move it there"],
+    ],
+    [
+      "something of nobody's",
+      `${sound}zzzzzz: 1\n`,
+      [
+        "Pulumi.a.yaml.zzzzzz: is not a known setting; there is config, encryptedkey, encryptionsalt, environment, secretsprovider",
+      ],
+    ],
+    [
+      "a setting without its namespace",
+      `${sound}  ports: documented\n`,
+      ["Pulumi.a.yaml.config.ports: has no namespace; write 'berth:ports'"],
+    ],
+  ])("a file with %s", (_, text, expected) => {
+    write("Pulumi.a.yaml", text);
+    expect(loadStacks(folder).issues.map(formatIssue)).toEqual(expected);
+  });
+
+  test("what Pulumi itself writes into a stack file is fine", () => {
+    write(
+      "Pulumi.a.yaml",
+      `secretsprovider: passphrase\nencryptedkey: a\nencryptionsalt: v1:a\nenvironment: [b]\n${sound}`,
+    );
+    const { stacks, issues } = loadStacks(folder);
+    expect(issues).toEqual([]);
+    expect(stacks).toHaveLength(1);
   });
 
   test("the neighbours of a stack: its own file's issues are not theirs", () => {

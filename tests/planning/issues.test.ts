@@ -474,10 +474,22 @@ describe("names that two take", () => {
   });
 });
 
+test("Docker's socket is no mere host mount, nor is a folder that holds it", () => {
+  for (const host of ["/var/run/docker.sock", "/run", "/"]) {
+    const mounts = [{ host, target: "/host" }];
+    const exceptions = [
+      { allow: "host-mount" as const, value: host, reason: "a file of the host is needed" },
+    ];
+    expect(issuesOf([system("shop", { web: service({ mounts, exceptions }) })])).toEqual([
+      `systems/shop/web.mounts: mounts ${host} of the host without saying why; add an exception {allow: "docker-socket", value: "${host}", reason: …}`,
+    ]);
+  }
+});
+
 test("a mount of the host without a reason", () => {
   const mounts = [{ host: "/var/run/docker.sock", target: "/docker.sock" }];
   expect(issuesOf([system("shop", { web: service({ mounts }) })])).toEqual([
-    'systems/shop/web.mounts: mounts /var/run/docker.sock of the host without saying why; add an exception {allow: "host-mount", value: "/var/run/docker.sock", reason: …}',
+    'systems/shop/web.mounts: mounts /var/run/docker.sock of the host without saying why; add an exception {allow: "docker-socket", value: "/var/run/docker.sock", reason: …}',
   ]);
   const exceptions = [
     {

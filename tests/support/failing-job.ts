@@ -5,7 +5,14 @@ import { registeredNames, startMocks } from "./mocks";
 import { plannedService } from "./plan-fixture";
 
 const containerLogs = Array.from({ length: 30 }, (_, index) => `line ${index + 1}\n`).join("");
-startMocks("dev", { "dev-shop-setup-container": { exitCode: 3, containerLogs } });
+const token = "canary-of-the-log";
+startMocks("dev", {
+  "dev-shop-setup-container": {
+    exitCode: 3,
+    containerLogs: `${containerLogs}token ${token}\n`,
+    envs: [`TOKEN=${token}`],
+  },
+});
 process.on("exit", () => process.stdout.write(`${registeredNames().join(" ")}\n`));
 
 const inputs = {

@@ -1,4 +1,4 @@
-import type { PlannedService } from "../../planning/types";
+import type { PlannedService } from "./types";
 
 const shortest = 6;
 

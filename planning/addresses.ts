@@ -1,0 +1,24 @@
+import type { Settings } from "../config/schema/settings";
+import type { Draft } from "./drafts";
+import { entryOf } from "./lookup";
+
+/** URL of what runs elsewhere, undefined where its parameter has no value. */
+export function externalUrl(
+  system: Draft["system"],
+  name: string,
+  settings: Settings,
+): string | undefined {
+  const url = entryOf(system.externals, name)?.url;
+  if (url === undefined || typeof url === "string") return url;
+  return (
+    entryOf(settings.parameters, url.parameter) ??
+    entryOf(system.parameters, url.parameter)?.default
+  );
+}
+
+/** Host name under which the operator's browser finds published ports. */
+export function browserHost(settings: Settings): string {
+  return settings.bindAddress === "127.0.0.1" || settings.bindAddress === "0.0.0.0"
+    ? "localhost"
+    : settings.bindAddress;
+}

@@ -1,0 +1,34 @@
+import { formatIssue } from "../../config/issues";
+import { planOf, published, service, settings, system } from "../support/catalogue";
+
+const postgres = (environments: { dev?: number; prod?: number }) =>
+  system("shop", {
+    sql: service({
+      endpoints: {
+        postgres: { ...published(0), protocol: "tcp", role: "internal", published: environments },
+      },
+      health: { kind: "tcp", endpoint: "postgres", probe: "nc" },
+      postgres: { endpoint: "postgres" },
+    }),
+    web: service({ needs: { secret: { secret: "sql/postgres/shop" } } }),
+  });
+
+test("a database on a host port in prod, and a secret that is a role's password", () => {
+  const prod = [settings("prod")];
+  const { issues } = planOf([postgres({ dev: 5432, prod: 5432 })], prod);
+  expect(issues.map(formatIssue)).toEqual([
+    "systems/shop/web.needs.secret.secret: 'sql/postgres/shop' is the password of a role of shop/sql; need the database, or choose another label",
+    "systems/shop/sql.endpoints.postgres.published: a database would be on host port 3000 in prod; do not publish it in prod; reach it from a container of its network",
+  ]);
+});
+
+test("what another address than loopback opens is listed", () => {
+  const web = system("shop", { web: service({ endpoints: { http: published(0) } }) });
+  expect(planOf([web], [settings()]).notes).toEqual([]);
+  expect(planOf([web], [settings("dev", { bindAddress: "0.0.0.0" })]).notes).toEqual([
+    {
+      path: "Pulumi.dev.yaml.bindAddress",
+      message: "0.0.0.0 opens to others than this host: shop/web",
+    },
+  ]);
+});
