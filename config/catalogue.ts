@@ -45,7 +45,7 @@ export function parseCatalogue(
     const path = `systems/${typeof input?.name === "string" ? input.name : "?"}`;
     const shape = systemSchema.safeParse(input, { reportInput: true });
     if (!shape.success) {
-      catalogue.issues.push(...describeProblems(shape.error, path));
+      catalogue.issues.push(...describeProblems(shape.error, path, systemSchema));
       continue;
     }
     if (seen.has(shape.data.name)) {
@@ -87,7 +87,7 @@ function addService(
 ): void {
   const outline = entrySchema.safeParse(entry, { reportInput: true });
   if (!outline.success) {
-    issues.push(...describeProblems(outline.error, `${path}/${name}`));
+    issues.push(...describeProblems(outline.error, `${path}/${name}`, entrySchema));
     return;
   }
   const absent = outline.data[environment]?.absent;
@@ -99,7 +99,7 @@ function addService(
     reportInput: true,
   });
   if (!parsed.success) {
-    issues.push(...describeProblems(parsed.error, `${path}/${name}`));
+    issues.push(...describeProblems(parsed.error, `${path}/${name}`, serviceSchema));
     return;
   }
   for (const [target, file] of Object.entries(parsed.data.files)) {

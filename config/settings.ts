@@ -2,8 +2,6 @@ import type { Issue } from "./issues";
 import { describeProblems } from "./schema/problems";
 import { settingsSchema, type Settings } from "./schema/settings";
 
-const knownKeys = Object.keys(settingsSchema.shape);
-
 /** Values of a stack that Berth's program reads beside its settings; never part of a plan. */
 const secretKeys = ["rootSecret"];
 
@@ -41,7 +39,7 @@ export function parseSettings(
       .map(([key, value]) => [key, textKeys.includes(key) ? asText(value) : fromText(value)]),
   );
   const parsed = settingsSchema.safeParse(plain, { reportInput: true });
-  if (!parsed.success) return { issues: describeProblems(parsed.error, file, knownKeys) };
+  if (!parsed.success) return { issues: describeProblems(parsed.error, file, settingsSchema) };
   const { standIns, systems, ...rest } = parsed.data;
   return {
     settings: { stack, ...rest, systems, standIns: standIns ?? rest.environment === "dev" },

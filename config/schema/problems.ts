@@ -1,38 +1,54 @@
 import type { z } from "zod";
-import { suggest, type Issue } from "../issues";
+import { nearest, suggest, type Issue } from "../issues";
+import { alternatives, knownKeys, schemasAt } from "./known-keys";
 
 type Problem = z.core.$ZodIssue;
+
+type Schema = z.core.$ZodType;
 
 /** A schema's complaints as issues: one line each, with the path of the value that is meant. */
 export function describeProblems(
   error: { issues: readonly Problem[] },
   path: string,
-  known: readonly string[] = [],
+  schema: Schema,
 ): Issue[] {
-  return error.issues.flatMap((problem) => describe(problem, path, known));
+  return describeAll(error.issues, path, [schema]);
 }
 
-function describe(problem: Problem, base: string, known: readonly string[]): Issue[] {
+/** Problems with one value, of which the paths start there: what belongs together is one issue. */
+function describeAll(
+  problems: readonly Problem[],
+  base: string,
+  schemas: readonly Schema[],
+): Issue[] {
+  const misspelt = misspeltKeys(problems, schemas);
+  const explained = new Set(misspelt.values());
+  return problems
+    .filter((problem) => !explained.has(problem))
+    .flatMap((problem) => describe(problem, base, schemas));
+}
+
+function describe(problem: Problem, base: string, schemas: readonly Schema[]): Issue[] {
   const path = [base, ...problem.path.map(String)].join(".");
   switch (problem.code) {
     case "unrecognized_keys":
       return problem.keys.map((key) => ({
         path: `${path}.${key}`,
         message: "is not a known setting",
-        remedy:
-          known.length > 0 && problem.path.length === 0
-            ? suggest(key, known)
-            : "correct its spelling or remove it",
+        remedy: suggest(key, candidates(problem, schemas, key)),
       }));
     case "invalid_union": {
-      const branches = problem.errors.filter((branch) => branch.length > 0);
-      const closest = branches.reduce<readonly Problem[] | undefined>(
-        (best, branch) => (best === undefined || distance(branch) < distance(best) ? branch : best),
-        undefined,
-      );
+      const options = optionsAt(schemas, problem);
+      const closest = problem.errors
+        .map((branch, index) => ({ branch, schemas: options[index] ?? [] }))
+        .filter(({ branch }) => branch.length > 0)
+        .reduce<{ branch: readonly Problem[]; schemas: Schema[] } | undefined>(
+          (best, each) => (best === undefined || distance(each) < distance(best) ? each : best),
+          undefined,
+        );
       if (closest === undefined)
         return [{ path, message: problem.message, remedy: "see config/schema" }];
-      return closest.flatMap((inner) => describe(inner, path, known));
+      return describeAll(closest.branch, path, closest.schemas);
     }
     case "invalid_value":
       if (problem.input === undefined) {
@@ -66,14 +82,65 @@ function describe(problem: Problem, base: string, known: readonly string[]): Iss
   }
 }
 
+/** The schemas of a union's branches, in the order of their errors. */
+function optionsAt(
+  schemas: readonly Schema[],
+  problem: z.core.$ZodIssueInvalidUnion,
+): (Schema[] | undefined)[] {
+  const at = schemasAt(schemas, problem.path).flatMap(alternatives);
+  return problem.errors.map((_, index) => {
+    const option = at[index];
+    return at.length === problem.errors.length && option !== undefined ? [option] : at;
+  });
+}
+
+/** Keys that an unknown one may have been meant as: those that are not written yet come first. */
+function candidates(
+  problem: z.core.$ZodIssueUnrecognizedKeys,
+  schemas: readonly Schema[],
+  key: string,
+): string[] {
+  const known = knownKeys(schemasAt(schemas, problem.path), problem.input);
+  const unused = known.filter((each) => !(each in (problem.input ?? {})));
+  return nearest(key, unused) === undefined ? known : unused;
+}
+
+/** Unknown keys that stand in the place of a missing one, with the problem that it is missing. */
+function misspeltKeys(
+  problems: readonly Problem[],
+  schemas: readonly Schema[],
+): Map<string, Problem> {
+  const found = new Map<string, Problem>();
+  for (const problem of problems) {
+    if (problem.code !== "unrecognized_keys") continue;
+    for (const key of problem.keys) {
+      const meant = nearest(key, candidates(problem, schemas, key));
+      if (meant === undefined) continue;
+      const place = JSON.stringify([...problem.path, meant]);
+      const missing = problems.find(
+        (each) => each.input === undefined && JSON.stringify(each.path) === place,
+      );
+      if (missing !== undefined) found.set(JSON.stringify([...problem.path, key]), missing);
+    }
+  }
+  return found;
+}
+
 /** How far a union's branch is from what was written: other keys count more than wrong values. */
-function distance(branch: readonly Problem[]): number {
+function distance({
+  branch,
+  schemas,
+}: {
+  branch: readonly Problem[];
+  schemas: readonly Schema[];
+}): number {
+  const likely = misspeltKeys(branch, schemas).size;
   return branch.reduce(
     (sum, problem) =>
       sum +
       (problem.code === "unrecognized_keys" ? 10 * problem.keys.length : 0) +
       (problem.code === "invalid_type" && problem.path.length <= 1 ? 5 : 1),
-    0,
+    -9 * likely,
   );
 }
 
