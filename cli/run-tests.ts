@@ -46,9 +46,13 @@ async function runJest(project: string, args: string[], soak = false): Promise<T
   const folder = mkdtempSync(join(tmpdir(), "berth-test-"));
   const report = join(folder, "report.json");
   try {
+    // Not on the user's Docker: their stacks run there under the same names.
+    const wrapper = project === "e2e" ? [join(root, "scripts/with-own-docker")] : [];
+    const [command = process.execPath, ...first] = [...wrapper, process.execPath];
     const code = await run(
-      process.execPath,
+      command,
       [
+        ...first,
         join(root, "node_modules/jest/bin/jest.js"),
         ...["--selectProjects", project, "--passWithNoTests", "--json", "--outputFile", report],
         ...args,

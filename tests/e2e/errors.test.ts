@@ -2,7 +2,7 @@ import { createServer, type Server } from "node:net";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Container } from "dockerode";
-import { createCheckout, type Checkout, type Outcome } from "./support/checkout";
+import { createCheckout, testAddress, type Checkout, type Outcome } from "./support/checkout";
 import { docker, snapshot } from "./support/docker";
 import { importBusybox } from "./support/busybox-image";
 
@@ -19,7 +19,7 @@ afterEach(() => checkout.remove());
 /** A refused `up`: not 0, no stack trace, nothing changed in Docker. */
 async function refusedUp(env: NodeJS.ProcessEnv = {}): Promise<string> {
   Object.assign(checkout.env, env);
-  const outcome: Outcome = await checkout.berth("up", "dev", "--yes");
+  const outcome: Outcome = await checkout.berth("up", "dev", "--install", "--yes");
   expect(outcome.exitCode).toBe(1);
   expect(outcome.stderr).not.toMatch(/^\s+at .*:\d+:\d+/m);
   expect(await snapshot()).toBe(before);
@@ -122,7 +122,7 @@ test("missing sources where stand-ins are not allowed, each named, and a port of
     }
     expect(errors).toMatch(
       new RegExp(
-        `luv/dagster-webserver: port 127\\.0\\.0\\.1:4100 is taken by process '.*' \\(pid ${process.pid}\\)`,
+        `luv/dagster-webserver: port ${testAddress}:4100 is taken by process '.*' \\(pid ${process.pid}\\)`,
       ),
     );
   } finally {
@@ -154,6 +154,6 @@ describe("a container name that something foreign holds", () => {
 function listen(port: number): Promise<Server> {
   return new Promise((resolve, reject) => {
     const server = createServer();
-    server.once("error", reject).listen(port, "127.0.0.1", () => resolve(server));
+    server.once("error", reject).listen(port, testAddress, () => resolve(server));
   });
 }

@@ -1,5 +1,5 @@
 import type { Plan } from "../../planning/types";
-import { createCheckout, installSource, type Checkout } from "./support/checkout";
+import { createCheckout, installSource, testAddress, type Checkout } from "./support/checkout";
 import { differences } from "./support/compare";
 import { docker, eventually } from "./support/docker";
 import { bringUp, clearAway, planHere } from "./support/stack";
@@ -25,7 +25,7 @@ afterAll(() =>
 
 test("prod's multi-stage builds of the same sources serve them", async () => {
   const url = plan.services.find(({ service }) => service === "frontend")?.url ?? "";
-  expect(url).toBe("http://localhost:3400");
+  expect(url).toBe(`http://${testAddress}:3400`);
   const page = await (await fetch(url)).text();
   expect(page).toContain("<h1>");
   expect(page).not.toContain("/@vite/client");

@@ -14,6 +14,9 @@ import { $ } from "zx";
 
 export const repository = resolve(__dirname, "../../..");
 
+/** Of the loopback network, but not the address to which the stacks of this machine's user bind. */
+export const testAddress = "127.0.0.42";
+
 export interface Outcome {
   exitCode: number | null;
   stdout: string;
@@ -75,7 +78,7 @@ export async function createCheckout(): Promise<Checkout> {
       document.setIn(["config", `berth:${key}`], value);
     writeFileSync(path, document.toString());
   };
-  for (const stack of ["dev", "prod"]) configure(stack, { sources });
+  for (const stack of ["dev", "prod"]) configure(stack, { sources, bindAddress: testAddress });
   return {
     folder,
     sources,

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { runCommand } from "../../../offline/engine/command";
+import { runCommand } from "../../../offline/run-command";
 import { ensureOfflineEngine } from "../../../offline/engine/build";
 import { offlineEnvironment } from "../../../offline/engine/resolve";
 
