@@ -5,6 +5,12 @@ const patience = 15_000;
 
 /** An issue if the Docker Engine does not answer. */
 export async function dockerIssue(docker: Docker): Promise<Issue | undefined> {
+  const reason = await whyNoAnswer(docker);
+  return reason === undefined ? undefined : unreachable(dockerAddress(docker), reason);
+}
+
+/** Undefined if Docker answers in time, else why it does not: the error's code, or its text. */
+export async function whyNoAnswer(docker: Docker): Promise<string | undefined> {
   let timer: NodeJS.Timeout | undefined;
   try {
     const late = new Promise<never>((_, reject) => {
@@ -16,7 +22,7 @@ export async function dockerIssue(docker: Docker): Promise<Issue | undefined> {
     await Promise.race([docker.ping(), late]);
     return undefined;
   } catch (error) {
-    return unreachable(dockerAddress(docker), error as NodeJS.ErrnoException);
+    return reasonOf(error as NodeJS.ErrnoException);
   } finally {
     clearTimeout(timer);
   }
@@ -35,9 +41,13 @@ export function isLocal(docker: Docker): boolean {
 }
 
 /** Says what is wrong with the address, and what to do about it. */
-export function unreachable(address: string, error: NodeJS.ErrnoException): Issue {
-  const start = "start it, set DOCKER_HOST, or run 'berth up --install'";
-  switch (error.code) {
+export function unreachable(
+  address: string,
+  why: string | NodeJS.ErrnoException,
+  start = "start it, set DOCKER_HOST, or run 'berth up --install'",
+): Issue {
+  const reason = typeof why === "string" ? why : reasonOf(why);
+  switch (reason) {
     case "ENOENT":
       return { path: "docker", message: `there is no Docker Engine at ${address}`, remedy: start };
     case "ECONNREFUSED":
@@ -55,11 +65,13 @@ export function unreachable(address: string, error: NodeJS.ErrnoException): Issu
         message: `${address} did not answer within ${patience / 1000} s`,
         remedy: "check the address and the way there",
       };
-    default: {
-      const [fact = ""] = error.message.split("\n");
-      return { path: "docker", message: `${address} can't be used: ${fact}`, remedy: start };
-    }
+    default:
+      return { path: "docker", message: `${address} can't be used: ${reason}`, remedy: start };
   }
+}
+
+function reasonOf({ code, message }: NodeJS.ErrnoException): string {
+  return code ?? message.split("\n")[0] ?? "unknown reason";
 }
 
 interface Modem {

@@ -1,8 +1,11 @@
 import Docker from "dockerode";
+import { IssuesError } from "../../config/issues";
 import type { Settings } from "../../config/schema/settings";
-import { problem } from "../errors";
+import { unreachable as noAnswer, whyNoAnswer } from "../../preflight/reachable";
 
-export interface DockerAddress {
+export { whyNoAnswer };
+
+interface DockerAddress {
   url: string;
   /** Who says so, for messages. */
   from: "stack settings" | "DOCKER_HOST" | "default";
@@ -35,23 +38,6 @@ export function dockerClient(address: DockerAddress): Docker {
   }
 }
 
-/** Undefined if Docker answers within the time, else why it does not. */
-export async function whyNoAnswer(docker: Docker, seconds = 10): Promise<string | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer in ${seconds} s`)), seconds * 1000);
-  });
-  try {
-    await Promise.race([docker.ping(), timeout]);
-    return undefined;
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    return code ?? message.split("\n")[0] ?? "unknown reason";
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
 /** A client whose Docker answers, or the error that says what to do. */
 export async function reachDocker(settings: Settings | undefined): Promise<Docker> {
   const address = dockerAddress(settings);
@@ -61,12 +47,11 @@ export async function reachDocker(settings: Settings | undefined): Promise<Docke
   return docker;
 }
 
+/** The error for an address where no Docker answers: who gave the address, and what to do. */
 export function unreachable(address: DockerAddress, reason: string, stack: string): Error {
-  return problem(
-    "docker",
-    `no Docker Engine answers at ${address.url} (${address.from}): ${reason}`,
+  const remedy =
     address.from === "default"
       ? `run: ./berth up ${stack} --install`
-      : "start it or correct the address",
-  );
+      : "start it or correct the address";
+  return new IssuesError([noAnswer(`${address.url} (${address.from})`, reason, remedy)]);
 }

@@ -102,6 +102,24 @@ describe("the command line", () => {
     expect(stdout).not.toContain("\u001b");
   });
 
+  test("of a plan that can't be made there are the issues, and their count on stderr", () => {
+    const { status, stdout, stderr } = berth(["plan", "prodd"]);
+    expect({ status, stdout, stderr }).toEqual({
+      status: 1,
+      stdout: "1 issue\n  Pulumi.prodd.yaml: there is no stack 'prodd'; did you mean 'prod'?\n",
+      stderr: "Stack prodd: 1 issue\n",
+    });
+  });
+
+  test("in a pipe a container is found with its whole line", () => {
+    const line = berth(["plan"])
+      .stdout.split("\n")
+      .filter((each) => each.includes("temporal-database-dev-databases"));
+    expect(line).toEqual([
+      expect.stringMatching(/^ {2}temporal-database-databases \(job\) .* MiB /),
+    ]);
+  });
+
   test("up without a terminal says what is missing", () => {
     const { status, stdout, stderr } = berth(["up"]);
     expect({ status, stdout, stderr }).toEqual({
@@ -116,7 +134,7 @@ describe("the command line", () => {
     expect({ status, stderr }).toEqual({
       status: 1,
       stderr:
-        "docker: no Docker Engine answers at unix:///nowhere/docker.sock (DOCKER_HOST): ENOENT; start it or correct the address\n",
+        "docker: there is no Docker Engine at unix:///nowhere/docker.sock (DOCKER_HOST); start it or correct the address\n",
     });
   });
 

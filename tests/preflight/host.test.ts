@@ -49,7 +49,7 @@ test.each([
   ],
   [
     "EOTHER",
-    "docker: tcp://lab:2376 can't be used: first line; start it, set DOCKER_HOST, or run 'berth up --install'",
+    "docker: tcp://lab:2376 can't be used: EOTHER; start it, set DOCKER_HOST, or run 'berth up --install'",
   ],
 ])("%s says what to do", (code, line) => {
   const error = Object.assign(new Error("first line\nsecond line"), { code });
@@ -63,4 +63,10 @@ test("addresses as DOCKER_HOST writes them", () => {
   const unix = new Docker({ socketPath: "/run/docker.sock" });
   expect(dockerAddress(unix)).toBe("unix:///run/docker.sock");
   expect(isLocal(unix)).toBe(true);
+});
+
+test("an error without a code has its first line", () => {
+  expect(unreachable("tcp://lab:2376", new Error("first line\nsecond line")).message).toBe(
+    "tcp://lab:2376 can't be used: first line",
+  );
 });
