@@ -1,4 +1,5 @@
 import type Docker from "dockerode";
+import { logText } from "../../offline/engine/docker-provider/log-text";
 import { containerNames } from "../../planning/naming";
 import { serviceId, type Plan, type PlannedService } from "../../planning/types";
 import { mask, secretValues } from "../../planning/masking";
@@ -62,16 +63,5 @@ async function lastLogLines(docker: Docker, container: string, tty: boolean): Pr
   const raw = await docker
     .getContainer(container)
     .logs({ stdout: true, stderr: true, tail: shownLogLines });
-  return tty ? raw.toString() : demultiplex(raw);
-}
-
-/** Docker frames what has no terminal: a header of 8 bytes, of which the last four are the length. */
-export function demultiplex(raw: Buffer): string {
-  const parts: Buffer[] = [];
-  for (let at = 0; at + 8 <= raw.length;) {
-    const length = raw.readUInt32BE(at + 4);
-    parts.push(raw.subarray(at + 8, at + 8 + length));
-    at += 8 + length;
-  }
-  return Buffer.concat(parts).toString();
+  return logText(raw, tty);
 }

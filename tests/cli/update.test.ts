@@ -3,10 +3,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { tally } from "../../cli/run-tests";
-import { demultiplex } from "../../cli/update/explain-failure";
 import { isAbandoned, readLock, type Lock } from "../../cli/update/lock";
 import { mask, secretValues } from "../../planning/masking";
 import { isWell, serviceTable, type ServiceStatus } from "../../cli/update/service-table";
+import { describeRemoval } from "../../cli/update/down";
 import { describeChanges } from "../../cli/update/up";
 import type { PlannedService } from "../../planning/types";
 
@@ -39,18 +39,6 @@ describe("masking", () => {
       "login p4ss/word p4ss%2Fword postgresql://app:p4ss/word@db/app from-an-env-file debug-all /usr/local/bin on";
     expect(mask(text, secrets)).toBe("login *** *** *** *** debug-all /usr/local/bin on");
   });
-});
-
-test("frames of a container's log become text", () => {
-  const frame = (stream: number, text: string) => {
-    const header = Buffer.alloc(8);
-    header[0] = stream;
-    header.writeUInt32BE(Buffer.byteLength(text), 4);
-    return Buffer.concat([header, Buffer.from(text)]);
-  };
-  expect(demultiplex(Buffer.concat([frame(1, "größer\n"), frame(2, "err\n")]))).toBe(
-    "größer\nerr\n",
-  );
 });
 
 describe("the lock of a state folder", () => {
@@ -111,6 +99,19 @@ test("changes are counted in words", () => {
   expect(describeChanges({ same: 40 })).toBe("Nothing to change.");
   expect(describeChanges({ same: 1, create: 2, replace: 1 })).toBe(
     "Resources: 2 created, 1 replaced.",
+  );
+});
+
+test("what was taken down is counted in containers and networks", () => {
+  const resource = (type: string) => ({ urn: `urn:${type}`, type });
+  const container = resource("docker:index/container:Container");
+  const network = resource("docker:index/network:Network");
+  const others = [resource("docker:index/volume:Volume"), resource("berth:index:Service")];
+  expect(describeRemoval([container, ...others, container, network], "dev")).toBe(
+    "2 containers and 1 network removed; data is kept; ./berth up dev takes it up again",
+  );
+  expect(describeRemoval(others, "dev")).toBe(
+    "0 containers and 0 networks removed; data is kept; ./berth up dev takes it up again",
   );
 });
 

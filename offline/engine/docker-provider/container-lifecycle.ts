@@ -2,6 +2,7 @@ import type Docker from "dockerode";
 import { ProviderError } from "../provider-server/resource-type";
 import type { ContainerInputs, NetworkAttachment } from "./container-inputs";
 import { engineCall, messageOf, sleep, statusOf, unlessGone, whileInUse } from "./engine-error";
+import { logText } from "./log-text";
 import { uploadArchive } from "./uploads";
 
 const POLL_MS = 1_000;
@@ -123,7 +124,7 @@ async function collect(
   if (typeof status === "number") finished.exitCode = status;
   if (inputs.logs === true) {
     const logs = await unlessGone(() => container.logs({ stdout: true, stderr: true }));
-    finished.containerLogs = logs ? demultiplex(logs, inputs.tty === true) : "";
+    finished.containerLogs = logs ? logText(logs, inputs.tty === true) : "";
   }
   return finished;
 }
@@ -133,18 +134,6 @@ function aborted(signal: AbortSignal): Promise<undefined> {
     if (signal.aborted) resolve(undefined);
     signal.addEventListener("abort", () => resolve(undefined), { once: true });
   });
-}
-
-/** A container without a terminal sends its output in frames: one byte of stream, four of length. */
-export function demultiplex(logs: Buffer, tty: boolean): string {
-  if (tty) return logs.toString("utf8");
-  const parts: Buffer[] = [];
-  for (let at = 0; at + 8 <= logs.length;) {
-    const length = logs.readUInt32BE(at + 4);
-    parts.push(logs.subarray(at + 8, at + 8 + length));
-    at += 8 + length;
-  }
-  return Buffer.concat(parts).toString("utf8");
 }
 
 /** A container that must run and ended at once is an error, so that dependents don't start. */

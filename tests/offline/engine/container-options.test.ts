@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import type { ContainerInputs } from "../../../offline/engine/docker-provider/container-inputs";
-import { demultiplex } from "../../../offline/engine/docker-provider/container-lifecycle";
+import { logText } from "../../../offline/engine/docker-provider/log-text";
 import { containerOptions } from "../../../offline/engine/docker-provider/container-options";
 import { refreshedInputs } from "../../../offline/engine/docker-provider/container-read";
 import { formatDuration, parseDuration } from "../../../offline/engine/docker-provider/units";
@@ -99,10 +99,10 @@ test("a refresh keeps the program's spelling and takes over real drift only", ()
 });
 
 test("logs come in frames without a terminal and plain with one", () => {
-  const frame = (text: string) => {
-    const head = Buffer.from([1, 0, 0, 0, 0, 0, 0, Buffer.byteLength(text)]);
+  const frame = (stream: number, text: string) => {
+    const head = Buffer.from([stream, 0, 0, 0, 0, 0, 0, Buffer.byteLength(text)]);
     return Buffer.concat([head, Buffer.from(text)]);
   };
-  expect(demultiplex(Buffer.concat([frame("one\n"), frame("twö\n")]), false)).toBe("one\ntwö\n");
-  expect(demultiplex(Buffer.from("plain"), true)).toBe("plain");
+  expect(logText(Buffer.concat([frame(1, "one\n"), frame(2, "twö\n")]), false)).toBe("one\ntwö\n");
+  expect(logText(Buffer.from("plain"), true)).toBe("plain");
 });
