@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { version } from "../package.json";
 import { down } from "./commands/down";
 import { env } from "./commands/env";
 import { plan } from "./commands/plan";
@@ -11,7 +12,7 @@ import { colors } from "./terminal";
 export function buildProgram(): Command {
   const program = new Command("berth")
     .description("Brings five small systems up side by side on one Docker host.")
-    .version("0.1.0", "-V, --version", "print the version")
+    .version(version, "-V, --version", "print the version")
     .helpOption("-h, --help", "print this help")
     .helpCommand("help [command]", "print the help of a command")
     .showSuggestionAfterError()

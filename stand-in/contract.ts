@@ -43,7 +43,7 @@ export interface StandInNeed {
   variables?: Record<string, VariablePart>;
 }
 
-export type NeedStatus = "reached" | "failed" | "pending" | "browser" | "external";
+type NeedStatus = "reached" | "failed" | "pending" | "browser" | "external";
 
 export interface NeedState {
   name: string;

@@ -10,7 +10,7 @@ export interface Target {
   database?: string;
 }
 
-export type Resolved = { ok: true; target: Target } | { ok: false; detail: string };
+type Resolved = { ok: true; target: Target } | { ok: false; detail: string };
 
 type Parts = Partial<Record<Exclude<VariablePart, "url">, string>> & { path?: string };
 

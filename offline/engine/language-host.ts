@@ -5,14 +5,13 @@ import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { LanguageRuntimeService } from "@pulumi/pulumi/proto/language_grpc_pb";
 import * as rpc from "@pulumi/pulumi/proto/language_pb";
 import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
+import { version } from "@pulumi/pulumi/version";
 import { programDependencies, requiredPlugins } from "./language-host-packages";
 import { type ProgramRun, runArguments, runEnvironment, runnerOf } from "./language-host-run";
 import { isRecord } from "./provider-server/wire";
 
 /** The exit code with which `cmd/run` says: failed, and the user has been told why. */
 const FAILED_AND_TOLD = 32;
-
-const VERSION = "3.256.0";
 
 /**
  * `pulumi-language-nodejs` in TypeScript: the part of the official language host that running a
@@ -25,7 +24,7 @@ class LanguageHost {
 
   handshake = () => new rpc.LanguageHandshakeResponse();
 
-  getPluginInfo = () => new PluginInfo().setVersion(VERSION);
+  getPluginInfo = () => new PluginInfo().setVersion(version);
 
   getRequiredPlugins = (request: rpc.GetRequiredPluginsRequest) =>
     new rpc.GetRequiredPluginsResponse().setPluginsList(

@@ -8,7 +8,7 @@ const REPOSITORY = join(__dirname, "..", "..");
 const PROVIDER_FOLDER = /^(.+)-provider$/;
 
 /** A program of this checkout that the CLI starts as a plugin. */
-export interface Plugin {
+interface Plugin {
   /** The name of the executable. */
   command: string;
   /** The TypeScript file that it runs. */

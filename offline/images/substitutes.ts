@@ -1,20 +1,11 @@
+import type { LocalImage } from "../../planning/types";
 import type { RecipeName } from "./recipes";
 import { recipeReference } from "./references";
 
-export interface LocalImage {
-  /** `berth.local/<recipe>:<hash>` */
-  reference: string;
-  /** Replaces the container's command, where given. */
-  command?: string[];
-  /** Replaces the container's entry point, where given. */
-  entrypoint?: string[];
-}
-
 /** Which local image takes an image's place, and how it is started where that differs. */
-export interface Substitute {
+interface Substitute {
   recipe: RecipeName;
   command?: readonly string[];
-  entrypoint?: readonly string[];
 }
 
 /**
@@ -66,6 +57,5 @@ export function localImageFor(image: string): LocalImage | undefined {
   return {
     reference: recipeReference(substitute.recipe),
     ...(substitute.command && { command: [...substitute.command] }),
-    ...(substitute.entrypoint && { entrypoint: [...substitute.entrypoint] }),
   };
 }

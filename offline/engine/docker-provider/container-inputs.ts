@@ -84,12 +84,12 @@ export interface Label {
   value: string;
 }
 
-export interface DeviceRate {
+interface DeviceRate {
   path: string;
   rate: number;
 }
 
-export interface DeviceRequest {
+interface DeviceRequest {
   capabilities?: string[];
   count?: number;
   deviceIds?: string[];

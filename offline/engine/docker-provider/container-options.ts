@@ -122,7 +122,7 @@ function healthConfig(check: Healthcheck): Record<string, unknown> {
   });
 }
 
-export function portKey(port: Port): string {
+function portKey(port: Port): string {
   return `${port.internal}/${port.protocol ?? "tcp"}`;
 }
 

@@ -25,7 +25,7 @@ const CONFIG_KEYS = [
 ];
 
 /** The docker provider on a real Docker Engine. */
-export function dockerProvider(): Provider {
+function dockerProvider(): Provider {
   let connection: Connection | undefined;
   const opened = (): Connection => {
     if (!connection) throw new ProviderError("the docker provider is not configured yet");

@@ -7,7 +7,7 @@
  * - `replace`: the thing is deleted and made anew.
  * - `reported-not-applied`: shown as an update, and the running container stays as it is.
  */
-export type ChangeEffect = "in-place" | "provider-only" | "replace" | "reported-not-applied";
+type ChangeEffect = "in-place" | "provider-only" | "replace" | "reported-not-applied";
 
 export interface InputSemantics {
   readonly effect: ChangeEffect;

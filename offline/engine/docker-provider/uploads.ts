@@ -14,7 +14,7 @@ export async function uploadArchive(uploads: Upload[]): Promise<Buffer> {
 }
 
 /** The permission bits: those given in octal, else plain or executable. */
-export function uploadMode(upload: Upload): number {
+function uploadMode(upload: Upload): number {
   if (upload.permissions !== undefined) return Number.parseInt(upload.permissions, 8);
   return upload.executable === true ? EXECUTABLE_MODE : MODE;
 }
