@@ -1,4 +1,5 @@
 import { formatIssue, IssuesError } from "../config/issues";
+import { Failure } from "../offline/failure";
 import { exitCodes, type ExitCode } from "./exit-codes";
 
 /** Ctrl-C or a terminate signal, after what was running has been brought to an end. */
@@ -14,9 +15,15 @@ export function problem(path: string, message: string, remedy: string): IssuesEr
   return new IssuesError([{ path, message, remedy }]);
 }
 
-/** What is printed for an error: findings line by line; anything else in one line, the stack on demand. */
+/**
+ * What is printed for an error: findings line by line, below them what a failed command said last;
+ * anything else in one line, the stack on demand.
+ */
 export function describeError(error: unknown, debug: boolean): string[] {
-  if (error instanceof IssuesError) return error.issues.map(formatIssue);
+  if (error instanceof IssuesError) {
+    const details = error instanceof Failure ? error.details : [];
+    return [...error.issues.map(formatIssue), ...details.map((line) => `    ${line}`)];
+  }
   if (error instanceof Interrupted) return [`berth: ${error.message}`];
   const thrown = error instanceof Error ? error : new Error(String(error));
   if (debug) return [thrown.stack ?? thrown.message];

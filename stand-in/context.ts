@@ -1,10 +1,9 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { buildSync } from "esbuild";
 
-export interface StandInContext {
+interface StandInContext {
   /** The folder to build: a Dockerfile and the bundle. */
   dir: string;
   /** `berth.local/stand-in:<hash>` */
@@ -18,11 +17,6 @@ const nodeOptions = [
   "--v8-pool-size=1",
   "--optimize-for-size",
 ];
-
-/** Where contexts are kept when the caller has no folder of its own. */
-export function standInCacheDir(): string {
-  return join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "berth");
-}
 
 /**
  * Bundles the stand-in into a build context below `cacheDir`. `baseImage` is its Node image; the

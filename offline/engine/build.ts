@@ -1,8 +1,10 @@
 import { cp, link, copyFile, mkdir, readFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { contentKey, defaultCacheDir, fillOnce } from "./cache";
-import { lastLines, runCommand } from "./command";
+import { cacheFolder } from "../../config/machine";
+import { Failure } from "../failure";
+import { lastLines, runCommand } from "../run-command";
+import { contentKey, fillOnce, markUsed, removeUnused } from "./cache";
 import { goToolchain } from "./go-toolchain";
 import { pluginsKey, writePlugins } from "./plugins";
 
@@ -29,8 +31,10 @@ export interface OfflineEngine {
 export async function builtOfflineEngine(
   options: EngineOptions = {},
 ): Promise<OfflineEngine | undefined> {
-  const { engine } = await layout(options);
-  return existsSync(engine.cli) ? engine : undefined;
+  const { engine, engineFolder, cliFolder } = await layout(options);
+  if (!existsSync(engine.cli)) return undefined;
+  await markUsed([engineFolder, cliFolder]);
+  return engine;
 }
 
 /**
@@ -40,18 +44,21 @@ export async function builtOfflineEngine(
 export async function ensureOfflineEngine(options: EngineOptions = {}): Promise<OfflineEngine> {
   const log = options.log ?? (() => undefined);
   const { engine, cliFolder, engineFolder, cacheDir } = await layout(options);
-  if (existsSync(engine.cli)) return engine;
+  const built = await builtOfflineEngine(options);
+  if (built) return built;
   await fillOnce(cliFolder, (temporary) => buildCli(temporary, engine.cliVersion, cacheDir, log));
   await fillOnce(engineFolder, async (temporary) => {
     await writePlugins(temporary, engineFolder);
     // The CLI expects the language host beside itself, and looks through symbolic links.
     await linkOrCopy(join(cliFolder, "pulumi"), join(temporary, "bin", "pulumi"));
   });
+  await markUsed([engineFolder, cliFolder]);
+  await removeUnused(join(cacheDir, "engine"));
   return engine;
 }
 
 async function layout(options: EngineOptions) {
-  const cacheDir = options.cacheDir ?? defaultCacheDir();
+  const cacheDir = options.cacheDir ?? cacheFolder();
   const gomod = await readFile(join(CLI_FOLDER, "go.mod"), "utf8");
   const gosum = await readFile(join(CLI_FOLDER, "go.sum"), "utf8");
   const cliKey = contentKey([gomod, gosum]);
@@ -74,7 +81,11 @@ export function cliVersionOf(gomod: string): string {
     line &&
     /v(\d+\.\d+\.\d+)/.exec(line.slice(line.indexOf(CLI_PACKAGE) + CLI_PACKAGE.length))?.[1];
   if (!version)
-    throw new Error(`offline/engine/cli/go.mod: requires no ${CLI_PACKAGE}; restore it`);
+    throw new Failure({
+      path: "offline/engine/cli/go.mod",
+      message: `requires no ${CLI_PACKAGE}`,
+      remedy: "restore it",
+    });
   return version;
 }
 
@@ -100,7 +111,14 @@ async function buildCli(
     { cwd: module, env: { ...process.env, ...env } },
   );
   if (result.code !== 0) {
-    throw new Error(`Pulumi ${version} can't be built from its Go module: ${lastLines(result)}`);
+    throw new Failure(
+      {
+        path: "engine",
+        message: `Pulumi ${version} can't be built from its Go module`,
+        remedy: "mend what its last lines name, then run it again",
+      },
+      lastLines(result),
+    );
   }
 }
 

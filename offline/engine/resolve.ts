@@ -2,14 +2,15 @@ import { createRequire } from "node:module";
 import { existsSync } from "node:fs";
 import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
+import { cacheFolder } from "../../config/machine";
+import { Failure } from "../failure";
+import { runCommand } from "../run-command";
 import {
   builtOfflineEngine,
   ensureOfflineEngine,
   type EngineOptions,
   type OfflineEngine,
 } from "./build";
-import { defaultCacheDir } from "./cache";
-import { runCommand } from "./command";
 import { isRecord } from "./provider-server/wire";
 
 const REPOSITORY = join(__dirname, "..", "..");
@@ -29,7 +30,7 @@ export interface Engine {
   env: Record<string, string>;
 }
 
-export interface ResolveOptions extends EngineOptions {
+interface ResolveOptions extends EngineOptions {
   /** Whether the official CLI and plugins may be downloaded. */
   allowDownload?: boolean;
   /** Whether the offline engine may be built. */
@@ -38,25 +39,29 @@ export interface ResolveOptions extends EngineOptions {
 
 /** The official engine where it can be had, else the offline one. */
 export async function resolveEngine(options: ResolveOptions = {}): Promise<Engine> {
-  const official = await findOfficialEngine(options);
+  const memory = join(options.cacheDir ?? cacheFolder(), "engine", "official-unreachable");
+  const official = await findOfficialEngine(options, memory);
   if (official) return official;
+  const outOfReach = await isFresh(memory);
   const built = options.install
     ? await ensureOfflineEngine(options)
     : await builtOfflineEngine(options);
-  if (built) return offlineEngine(built);
-  throw new Error(
-    "no Pulumi engine: the official one can't be downloaded here and the offline one isn't built yet; run ./berth up --install",
-  );
+  if (built) return offlineEngine(built, outOfReach);
+  throw new Failure({
+    path: "engine",
+    message: `there is no Pulumi: the official one ${outOfReach ? "can't be downloaded here" : "is not installed"}, and Berth's own isn't built yet`,
+    remedy: "run ./berth up --install",
+  });
 }
 
 /**
  * The official CLI with the official docker plugin: a `pulumi` on PATH, else the one that the npm
  * package `pulumi` has or downloads. What can't be downloaded isn't tried again for a day.
  */
-export async function findOfficialEngine(
-  options: ResolveOptions = {},
+async function findOfficialEngine(
+  options: ResolveOptions,
+  memory: string,
 ): Promise<Engine | undefined> {
-  const memory = join(options.cacheDir ?? defaultCacheDir(), "engine", "official-unreachable");
   const mayDownload = options.allowDownload === true && !(await isFresh(memory));
   const cli = (await cliOnPath()) ?? (await cliOfNpm(mayDownload));
   const version = cli === undefined ? undefined : await cliVersion(cli);
@@ -168,10 +173,12 @@ export function offlineEnvironment(engine: OfflineEngine): Record<string, string
   };
 }
 
-function offlineEngine(engine: OfflineEngine): Engine {
+/** `outOfReach`: whether a download of the official engine was tried and failed. */
+function offlineEngine(engine: OfflineEngine, outOfReach: boolean): Engine {
+  const official = outOfReach ? "can't be downloaded here" : "are not installed";
   return {
     kind: "offline",
-    description: `engine: Pulumi ${engine.cliVersion} built from its Go module, with Berth's own docker plugin (the official ones can't be downloaded here)`,
+    description: `engine: Pulumi ${engine.cliVersion} built from its Go module, with Berth's own docker plugin (the official ones ${official})`,
     cli: engine.cli,
     env: offlineEnvironment(engine),
   };

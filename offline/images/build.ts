@@ -4,12 +4,15 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import type Docker from "dockerode";
 import { create } from "tar";
-import { prepareStandInContext, standInCacheDir } from "../../stand-in/context";
+import { cacheFolder } from "../../config/machine";
+import { IssuesError } from "../../config/issues";
+import { prepareStandInContext } from "../../stand-in/context";
+import { Failure } from "../failure";
 import { addHostFile } from "./host-files";
 import { recipeFolder, recipeReference } from "./references";
 import { recipes, withBases, type Recipe } from "./recipes";
 
-export interface EnsureOptions {
+interface EnsureOptions {
   docker: Docker;
   /** Recipes to have, with the bases they need; all by default. */
   names?: readonly string[];
@@ -60,9 +63,15 @@ async function build(recipe: Recipe, options: EnsureOptions): Promise<void> {
     await prepareContext(recipe, context, workDir, log);
     await buildContext(options.docker, recipe, context, log);
   } catch (error) {
+    if (error instanceof IssuesError) throw error;
     const reason = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
-    throw new Error(
-      [`offline/images/${recipe.name}: cannot be built: ${reason}`, ...tail].join("\n  "),
+    throw new Failure(
+      {
+        path: `offline/images/${recipe.name}`,
+        message: `cannot be built: ${reason}`,
+        remedy: "mend what its last lines name, then run it again",
+      },
+      tail,
       { cause: error },
     );
   } finally {
@@ -78,7 +87,7 @@ async function prepareContext(
 ): Promise<void> {
   const committed =
     recipe.name === "stand-in"
-      ? prepareStandInContext(standInCacheDir(), recipeReference("node")).dir
+      ? prepareStandInContext(cacheFolder(), recipeReference("node")).dir
       : recipeFolder(recipe.name);
   mkdirSync(context);
   cpSync(committed, context, { recursive: true });

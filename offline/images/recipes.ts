@@ -1,3 +1,5 @@
+import { Failure } from "../failure";
+
 /**
  * What the local images are made of. A recipe is a folder beside this file (a Dockerfile with
  * `ARG BASE` and the files it copies); the stand-in's is bundled from `stand-in/`.
@@ -89,7 +91,11 @@ export function recipeOf(name: string): Recipe {
   const recipe = recipes.find((r) => r.name === name);
   if (recipe === undefined) {
     const known = recipes.map((r) => r.name).join(", ");
-    throw new Error(`offline/images/${name}: no such recipe; choose from ${known}`);
+    throw new Failure({
+      path: `offline/images/${name}`,
+      message: "there is no such recipe",
+      remedy: `choose from ${known}`,
+    });
   }
   return recipe;
 }

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { prepareStandInContext, standInCacheDir } from "../../stand-in/context";
+import { cacheFolder } from "../../config/machine";
+import { prepareStandInContext } from "../../stand-in/context";
 import { recipeOf } from "./recipes";
 
 /** The folder of a recipe's committed files. */
@@ -21,7 +22,7 @@ export function recipeReference(name: string): string {
   if (earlier !== undefined) return earlier;
   const reference =
     name === "stand-in"
-      ? prepareStandInContext(standInCacheDir(), recipeReference("node")).reference
+      ? prepareStandInContext(cacheFolder(), recipeReference("node")).reference
       : `berth.local/${name}:${hashOf(name)}`;
   known.set(name, reference);
   return reference;

@@ -1,8 +1,8 @@
-import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { Failure } from "../failure";
+import { runCommand } from "../run-command";
 import { hostCertificates } from "./certificates";
-import { runCommand } from "./run-command";
 
 /** `base/rootfs.json` */
 interface Rootfs {
@@ -30,7 +30,7 @@ export async function makeRootfs(
     writeFileSync(join(certificates, `host-${i}.crt`), `${pem}\n`);
   }
   const links = rootfs.applets.map((applet) => `ln -sf busybox "$1/usr/bin/${applet}"`).join("; ");
-  await runCommand(
+  await mustRun(
     "mmdebstrap",
     [
       "--variant=minbase",
@@ -74,9 +74,11 @@ function writeSources(suite: string, folder: string): string[] {
     suite,
   );
   if (!/^ID=debian$/m.test(release) || texts.length === 0) {
-    throw new Error(
-      "offline/images/base: no Debian sources in /etc/apt; build the local images on a Debian machine",
-    );
+    throw new Failure({
+      path: "offline/images/base",
+      message: "there are no Debian sources in /etc/apt",
+      remedy: "build the local images on a Debian machine",
+    });
   }
   mkdirSync(folder, { recursive: true });
   return texts.map((text, i) => {
@@ -87,21 +89,23 @@ function writeSources(suite: string, folder: string): string[] {
 }
 
 async function ensureMmdebstrap(log: (line: string) => void): Promise<void> {
-  if (commandExists("mmdebstrap")) return;
+  if ((await runCommand("mmdebstrap", ["--version"])).code === 0) return;
   if (process.getuid?.() !== 0) {
-    throw new Error(
-      "offline/images/base: mmdebstrap is not installed; run `sudo apt-get install mmdebstrap`",
-    );
+    throw new Failure({
+      path: "offline/images/base",
+      message: "mmdebstrap is not installed",
+      remedy: "run: sudo apt-get install mmdebstrap",
+    });
   }
-  await runCommand("apt-get", ["update"], log);
-  await runCommand("apt-get", ["install", "-y", "--no-install-recommends", "mmdebstrap"], log);
+  await mustRun("apt-get", ["update"], log);
+  await mustRun("apt-get", ["install", "-y", "--no-install-recommends", "mmdebstrap"], log);
 }
 
-function commandExists(command: string): boolean {
-  try {
-    execFileSync(command, ["--version"], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
+async function mustRun(
+  command: string,
+  args: readonly string[],
+  log: (line: string) => void,
+): Promise<void> {
+  const { code } = await runCommand(command, args, { log });
+  if (code !== 0) throw new Error(`${command}: exit code ${code}`);
 }

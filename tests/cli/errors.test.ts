@@ -1,6 +1,7 @@
 import { describeError, exitCodeOf, Interrupted, problem } from "../../cli/errors";
 import { exitCodes } from "../../cli/exit-codes";
 import { IssuesError } from "../../config/issues";
+import { Failure } from "../../offline/failure";
 
 describe("describeError", () => {
   test("findings are one line each, without a stack", () => {
@@ -10,6 +11,15 @@ describe("describeError", () => {
     ]);
     expect(describeError(error, false)).toEqual(["a: is wrong; mend it", "b: is missing; add it"]);
     expect(describeError(error, true)).toEqual(describeError(error, false));
+  });
+
+  test("below a failure stand the last lines of what failed", () => {
+    const issue = { path: "a", message: "cannot be built", remedy: "mend it" };
+    expect(describeError(new Failure(issue, ["step 1", "broken"]), false)).toEqual([
+      "a: cannot be built; mend it",
+      "    step 1",
+      "    broken",
+    ]);
   });
 
   test("what nobody expected is one line and the way to its stack trace", () => {

@@ -1,8 +1,17 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { cliVersionOf } from "../../../offline/engine/build";
-import { contentKey, defaultCacheDir, fillOnce } from "../../../offline/engine/cache";
+import { contentKey, fillOnce, markUsed, removeUnused } from "../../../offline/engine/cache";
 import { isAtLeast, parseGoVersion } from "../../../offline/engine/go-toolchain";
 import { resolveEngine } from "../../../offline/engine/resolve";
 import { runArguments, runEnvironment } from "../../../offline/engine/language-host-run";
@@ -17,11 +26,6 @@ beforeEach(() => {
 
 afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
-});
-
-test("the cache follows XDG and lies outside the work tree", () => {
-  expect(defaultCacheDir({ XDG_CACHE_HOME: "/x" })).toBe("/x/berth");
-  expect(defaultCacheDir({})).toMatch(/\.cache\/berth$/);
 });
 
 test("a folder is filled once; a failure leaves nothing behind", async () => {
@@ -54,14 +58,27 @@ test("Go versions are compared by number", () => {
   expect(isAtLeast([1, 25], [1, 25, 11])).toBe(false);
 });
 
-test("without any engine the error says what to run", async () => {
+test.each([
+  ["nothing was tried", false, "is not installed"],
+  ["a download failed before", true, "can't be downloaded here"],
+])("without any engine, where %s, the issue says what to run", async (_when, failed, official) => {
+  if (failed) {
+    mkdirSync(join(folder, "engine"));
+    writeFileSync(join(folder, "engine", "official-unreachable"), "");
+  }
   const { PATH, PULUMI_HOME } = process.env;
   process.env["PATH"] = "/nowhere";
   process.env["PULUMI_HOME"] = folder;
   try {
-    await expect(resolveEngine({ cacheDir: folder })).rejects.toThrow(
-      "no Pulumi engine: the official one can't be downloaded here and the offline one isn't built yet; run ./berth up --install",
-    );
+    await expect(resolveEngine({ cacheDir: folder })).rejects.toMatchObject({
+      issues: [
+        {
+          path: "engine",
+          message: `there is no Pulumi: the official one ${official}, and Berth's own isn't built yet`,
+          remedy: "run ./berth up --install",
+        },
+      ],
+    });
   } finally {
     process.env["PATH"] = PATH;
     if (PULUMI_HOME === undefined) delete process.env["PULUMI_HOME"];
@@ -99,4 +116,18 @@ test("a program is run as the official language host runs it", () => {
     PULUMI_CONFIG_SECRET_KEYS: '["berth:token"]',
     PULUMI_NODEJS_TYPESCRIPT: "false",
   });
+});
+
+test("what no checkout has used for a month is removed from the cache, and nothing else", async () => {
+  const old = ["0123456789abcdef", "cli-0123456789abcdef", "not-berth's"];
+  const used = ["fedcba9876543210", "cli-fedcba9876543210"];
+  const at = (name: string) => join(folder, name);
+  const longAgo = new Date(Date.now() - 31 * 24 * 60 * 60 * 1000);
+  for (const name of [...old, ...used]) {
+    mkdirSync(at(name));
+    utimesSync(at(name), longAgo, longAgo);
+  }
+  await markUsed(used.map(at));
+  await removeUnused(folder);
+  expect(readdirSync(folder).sort()).toEqual([...used, "not-berth's"].sort());
 });

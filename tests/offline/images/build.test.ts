@@ -39,8 +39,15 @@ describe("ensureLocalImages", () => {
     const printed = Array.from({ length: 25 }, (_, i) => ({ stream: `line ${i + 1}\n` }));
     const { docker } = dockerWith(["base"], [...printed, { error: "apt-get returned 100" }]);
     const tail = Array.from({ length: 20 }, (_, i) => `line ${i + 6}`);
-    await expect(ensureLocalImages({ docker, names: ["redis"] })).rejects.toThrow(
-      ["offline/images/redis: cannot be built: apt-get returned 100", ...tail].join("\n  "),
-    );
+    await expect(ensureLocalImages({ docker, names: ["redis"] })).rejects.toMatchObject({
+      issues: [
+        {
+          path: "offline/images/redis",
+          message: "cannot be built: apt-get returned 100",
+          remedy: "mend what its last lines name, then run it again",
+        },
+      ],
+      details: tail,
+    });
   });
 });

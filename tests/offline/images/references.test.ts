@@ -11,8 +11,8 @@ function referencesAfter(change: (imagesFolder: string) => void): (name: string)
   const copy = mkdtempSync(join(tmpdir(), "berth-references-"));
   copies.push(copy);
   symlinkSync(join(root, "node_modules"), join(copy, "node_modules"));
-  cpSync(join(root, "offline/images"), join(copy, "offline/images"), { recursive: true });
-  cpSync(join(root, "stand-in"), join(copy, "stand-in"), { recursive: true });
+  for (const folder of ["offline", "stand-in", "config"])
+    cpSync(join(root, folder), join(copy, folder), { recursive: true });
   change(join(copy, "offline/images"));
   const module = jest.requireActual<typeof References>(join(copy, "offline/images/references.ts"));
   return module.recipeReference;
