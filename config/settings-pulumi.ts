@@ -1,19 +1,19 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Issue } from "./issues";
 import type { Settings } from "./schema/settings";
-import { parseSettings } from "./settings";
-
-const namespace = "berth";
+import { namespace, namespaceIssues, parseSettings } from "./settings";
 
 /** The stack's settings as the Pulumi engine hands them over: objects as JSON text. */
 export function settingsFromPulumi(): { settings?: Settings; issues: Issue[] } {
   const prefix = `${namespace}:`;
   const values: Record<string, string> = {};
-  for (const [key, text] of Object.entries(pulumi.runtime.allConfig())) {
+  const config = pulumi.runtime.allConfig();
+  for (const [key, text] of Object.entries(config)) {
     if (key.startsWith(prefix)) values[key.slice(prefix.length)] = text;
   }
   const parsed = parseSettings(pulumi.getStack(), values);
   const issues = [
+    ...namespaceIssues(pulumi.getStack(), Object.keys(config)),
     ...rootSecretIssues(values.rootSecret),
     ...encryptedIssues(secretKeys()),
     ...parsed.issues,

@@ -1,6 +1,9 @@
-import type { Issue } from "./issues";
+import { nearest, type Issue } from "./issues";
 import { describeProblems } from "./schema/problems";
 import { settingsSchema, type Settings } from "./schema/settings";
+
+/** What Berth's own values in a stack's configuration start with. */
+export const namespace = "berth";
 
 /** Values of a stack that Berth's program reads beside its settings; never part of a plan. */
 const secretKeys = ["rootSecret"];
@@ -45,4 +48,26 @@ export function parseSettings(
     settings: { stack, ...rest, systems, standIns: standIns ?? rest.environment === "dev" },
     issues: [],
   };
+}
+
+/**
+ * Keys of a stack's configuration that were meant as Berth's own and are in no namespace of its.
+ * Those of other programs and providers are not Berth's to judge.
+ */
+export function namespaceIssues(stack: string, keys: readonly string[]): Issue[] {
+  const path = (key: string) => `Pulumi.${stack}.yaml.config.${key}`;
+  return keys.flatMap((key) => {
+    const [given = "", ...rest] = key.split(":");
+    const own = [namespace, ...(rest.length > 0 ? rest : [key])].join(":");
+    if (rest.length === 0)
+      return [{ path: path(key), message: "has no namespace", remedy: `write '${own}'` }];
+    if (given === namespace || !resembles(given.toLowerCase(), namespace)) return [];
+    const message = "is in no known namespace";
+    return [{ path: path(key), message, remedy: `did you mean '${own}'?` }];
+  });
+}
+
+/** Like the other and of about its length: `berth-other` is a name of its own. */
+function resembles(name: string, other: string): boolean {
+  return Math.abs(name.length - other.length) <= 1 && nearest(name, [other]) !== undefined;
 }

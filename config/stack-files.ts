@@ -1,11 +1,14 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import type { Issue } from "./issues";
+import { nearest, suggest, type Issue } from "./issues";
 import type { Settings } from "./schema/settings";
-import { parseSettings } from "./settings";
+import { namespace, namespaceIssues, parseSettings } from "./settings";
 
-const prefix = "berth:";
+const prefix = `${namespace}:`;
+
+/** What Pulumi knows at the top of a stack file. */
+const topLevelKeys = ["config", "secretsprovider", "encryptedkey", "encryptionsalt", "environment"];
 
 /** The settings of every committed stack: `Pulumi.<stack>.yaml` in the folder. */
 export function loadStacks(folder: string): { stacks: Settings[]; issues: Issue[] } {
@@ -14,11 +17,9 @@ export function loadStacks(folder: string): { stacks: Settings[]; issues: Issue[
   for (const file of readdirSync(folder).sort()) {
     const stack = /^Pulumi\.([^.]+)\.yaml$/.exec(file)?.[1];
     if (stack === undefined) continue;
-    const read = readStackFile(join(folder, file), file);
-    if ("issue" in read) {
-      issues.push(read.issue);
-      continue;
-    }
+    const read = readStackFile(join(folder, file), stack);
+    issues.push(...read.issues);
+    if (read.values === undefined) continue;
     const { settings, issues: found } = parseSettings(stack, read.values);
     if (settings) stacks.push(settings);
     if (["string", "number"].includes(typeof read.values.rootSecret)) {
@@ -45,10 +46,12 @@ export function loadOtherStacks(folder: string, stack: string): ReturnType<typeo
   };
 }
 
+/** Berth's values in a stack file; none where they can't be told from what is wrong with it. */
 function readStackFile(
   path: string,
-  file: string,
-): { values: Record<string, unknown> } | { issue: Issue } {
+  stack: string,
+): { values?: Record<string, unknown>; issues: Issue[] } {
+  const file = `Pulumi.${stack}.yaml`;
   let content: unknown;
   try {
     content = parse(readFileSync(path, "utf8"));
@@ -58,12 +61,41 @@ function readStackFile(
         ? (error.message.split("\n")[0] ?? "").replace(/:$/, "")
         : String(error);
     return {
-      issue: { path: file, message: `is not valid YAML: ${message}`, remedy: "correct it" },
+      issues: [{ path: file, message: `is not valid YAML: ${message}`, remedy: "correct it" }],
     };
   }
-  const config = (content as { config?: Record<string, unknown> } | null)?.config ?? {};
+  const top = content ?? {};
+  if (!isMapping(top)) {
+    const remedy = "write 'config:' and its values";
+    return { issues: [{ path: file, message: "is not a mapping", remedy }] };
+  }
+  const unknown = Object.keys(top).filter((key) => !topLevelKeys.includes(key));
+  const issues = unknown.map((key) => topLevelIssue(file, key));
+  // Its values are then not missing: they are below the misspelt key.
+  if (!("config" in top) && unknown.some(isMeantAsConfig)) return { issues };
+
+  const config = top.config ?? {};
+  if (!isMapping(config)) {
+    const remedy = `write '${prefix}environment:' and the others below it`;
+    issues.push({ path: `${file}.config`, message: "is not a mapping", remedy });
+    return { issues };
+  }
+  issues.push(...namespaceIssues(stack, Object.keys(config)));
   const values = Object.entries(config)
     .filter(([key]) => key.startsWith(prefix))
     .map(([key, value]) => [key.slice(prefix.length), value] as const);
-  return { values: Object.fromEntries(values) };
+  return { values: Object.fromEntries(values), issues };
+}
+
+function topLevelIssue(file: string, key: string): Issue {
+  const path = `${file}.${key}`;
+  return key.includes(":")
+    ? { path, message: "is not below 'config'", remedy: "move it there" }
+    : { path, message: "is not a known setting", remedy: suggest(key, topLevelKeys) };
+}
+
+const isMeantAsConfig = (key: string): boolean => nearest(key, topLevelKeys) === "config";
+
+function isMapping(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
