@@ -1,11 +1,12 @@
+import { count } from "../../planning/render/format";
 import { Interrupted, problem } from "../errors";
 import { loadPlan, requireSettings } from "../load-plan";
 import { dockerAddress, reachDocker } from "../machine/docker";
 import { canAsk, confirm, say } from "../terminal";
 import { announce, chooseEngine } from "./engine";
+import { stateResources } from "./engine-state";
 import { openStack } from "./open-stack";
 import { runUpdate } from "./run-update";
-import { describeChanges } from "./up";
 
 /** Takes containers and networks away; volumes with data stay, and the next `up` finds them. */
 export async function takeDown(options: { stack: string; yes?: boolean }): Promise<void> {
@@ -30,6 +31,15 @@ export async function takeDown(options: { stack: string; yes?: boolean }): Promi
     !(await confirm(`Take stack ${options.stack} down? Its ${kept} volumes with data stay.`))
   )
     throw new Interrupted("nothing was changed");
-  const changes = await runUpdate({ stack, docker, plan, operation: "destroy" });
-  say(`\n${describeChanges(changes)} Data is kept; ./berth up ${options.stack} takes it up again.`);
+  const resources = await stateResources(stack);
+  await runUpdate({ stack, docker, plan, operation: "destroy" });
+  say(`\n${describeRemoval(resources, options.stack)}`);
+}
+
+/** What was in Docker of the resources that are gone, and how to have it again. */
+export function describeRemoval(resources: readonly { type: string }[], stack: string): string {
+  const amount = (type: string) => resources.filter((resource) => resource.type === type).length;
+  const containers = count(amount("docker:index/container:Container"), "container");
+  const networks = count(amount("docker:index/network:Network"), "network");
+  return `${containers} and ${networks} removed; data is kept; ./berth up ${stack} takes it up again`;
 }
