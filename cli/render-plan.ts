@@ -3,7 +3,7 @@ import { dataColors } from "./terminal";
 
 export type PlanFormat = "text" | "json" | "markdown" | "mermaid";
 
-/** The plan in a format, coloured where stdout is a terminal. */
+/** The plan in a format, coloured and wrapped where stdout is a terminal. */
 export async function renderPlan(plan: Plan, format: PlanFormat): Promise<string> {
   switch (format) {
     case "json":
@@ -14,8 +14,9 @@ export async function renderPlan(plan: Plan, format: PlanFormat): Promise<string
       return (await import("../planning/render/mermaid")).renderMermaid(plan);
     case "text": {
       const { renderText } = await import("../planning/render/text");
-      const width = process.stdout.columns;
-      return renderText(plan, { paint: dataColors, ...(width ? { width } : {}) });
+      // What reads a pipe searches by line: there nothing is wrapped.
+      const width = process.stdout.isTTY ? process.stdout.columns || 100 : Infinity;
+      return renderText(plan, { paint: dataColors, width });
     }
   }
 }

@@ -1,6 +1,6 @@
 import { Option, type Command } from "commander";
 import { exitCodes } from "../exit-codes";
-import { print } from "../terminal";
+import { print, say } from "../terminal";
 import { chosenStack, takesStack } from "./stack";
 
 interface PlanOptions {
@@ -14,8 +14,9 @@ export function plan(program: Command): void {
   takesStack(program.command("plan"))
     .summary("show what a stack would be")
     .description(
-      "Shows every name, port, network, route and limit of a stack, judged from committed files " +
-        "alone: no Docker, no engine, no network. Ends with exit code 1 if there are issues.",
+      "Shows every name, port, network, route and memory limit of a stack, judged from committed " +
+        "files alone: no Docker, no engine, no network. --json has every other field as well. " +
+        "Ends with exit code 1 if there are issues.",
     )
     .addOption(new Option("--json", "as JSON").conflicts(["markdown", "mermaid"]))
     .addOption(new Option("--markdown", "as Markdown").conflicts(["json", "mermaid"]))
@@ -31,6 +32,7 @@ Examples:
     )
     .action(async (given: string | undefined, options: PlanOptions, command: Command) => {
       const stack = chosenStack(given, command);
+      const { count } = await import("../../planning/render/format");
       const { loadPlan } = await import("../load-plan");
       const { renderPlan } = await import("../render-plan");
       const { plan } = loadPlan(stack, { here: options.here ?? false });
@@ -41,6 +43,9 @@ Examples:
           json ? "json" : markdown ? "markdown" : mermaid ? "mermaid" : "text",
         ),
       );
+      // Where the plan goes into a pipe or a file, nobody sees its issues.
+      if (plan.issues.length > 0 && !process.stdout.isTTY)
+        say(`Stack ${plan.stack}: ${count(plan.issues.length, "issue")}`);
       process.exitCode = plan.issues.length > 0 ? exitCodes.failed : exitCodes.ok;
     });
 }

@@ -1,3 +1,4 @@
+import type { Exception } from "../../config/schema/service";
 import {
   serviceId,
   type Plan,
@@ -89,6 +90,25 @@ export function localNeeds(service: PlannedService): string[] {
   const own = `${service.system}/`;
   const names = service.needs.map((need) => (need.startsWith(own) ? need.slice(own.length) : need));
   return [...new Set(names)];
+}
+
+/** Leave that services of a system have in common, for the same reason. */
+export interface SharedException extends Exception {
+  services: string[];
+}
+
+/** A system's exceptions from the hardening, each once with the services that have it. */
+export function exceptionsOf(system: SystemView): SharedException[] {
+  const shared = new Map<string, SharedException>();
+  for (const { service, exceptions } of system.services) {
+    for (const exception of exceptions) {
+      const key = JSON.stringify([exception.allow, exception.value, exception.reason]);
+      const known = shared.get(key) ?? { ...exception, services: [] };
+      known.services.push(service);
+      shared.set(key, known);
+    }
+  }
+  return [...shared.values()];
 }
 
 /** What runs in the place of what was asked for, and for which services, by reason. */

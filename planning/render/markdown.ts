@@ -3,6 +3,7 @@ import { serviceId, type Plan } from "../types";
 import {
   count,
   counts,
+  exceptionsOf,
   localNeeds,
   memory,
   portText,
@@ -107,15 +108,15 @@ function routes(plan: Plan): string {
 }
 
 function exceptions(plan: Plan): string {
-  const rows = plan.services.flatMap((service) =>
-    service.exceptions.map((exception) => [
-      escape(serviceId(service)),
+  const rows = systemsOf(plan).flatMap((system) =>
+    exceptionsOf(system).map((exception) => [
+      exception.services.map((service) => escape(`${system.name}/${service}`)).join(", "),
       exception.allow,
       exception.value === undefined ? "" : code(exception.value),
       escape(exception.reason),
     ]),
   );
-  return titled("Exceptions from the hardening", table(["Service", "Allows", "", "Reason"], rows));
+  return titled("Exceptions from the hardening", table(["Services", "Allows", "", "Reason"], rows));
 }
 
 function substitutions(plan: Plan): string {

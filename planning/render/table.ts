@@ -26,6 +26,8 @@ export interface Column {
   title: string;
   /** Narrower than this only where nothing else gives way any more. @default 12 */
   floor?: number;
+  /** Never broken, even where the table becomes too wide: names that are copied or searched for. */
+  whole?: boolean;
   paint?: (text: string) => string;
 }
 
@@ -33,7 +35,7 @@ const gap = 2;
 
 /**
  * Lines of a table without borders whose texts wrap so that it is at most `width` wide: at spaces
- * first, inside names where it must be. Columns that nothing fills are left out.
+ * first, inside names where it must be; an infinite width wraps nothing. Columns that nothing fills are left out.
  */
 export function tableLines(
   columns: readonly Column[],
@@ -126,9 +128,15 @@ function fit(columns: readonly Column[], texts: readonly string[][], available: 
       ...(texts[index] ?? []).flatMap((text) => text.split(split).map((part) => part.length)),
     );
   const widths = columns.map((_, index) => widest(index, /\n/));
-  const words = columns.map((_, index) => widest(index, /[\n ]/));
-  const floors = columns.map((column, index) => Math.min(words[index] ?? 0, column.floor ?? 12));
-  const titles = columns.map((column, index) => Math.min(floors[index] ?? 0, column.title.length));
+  const words = columns.map((column, index) =>
+    widest(index, column.whole === true ? /\n/ : /[\n ]/),
+  );
+  const floors = columns.map((column, index) =>
+    Math.min(words[index] ?? 0, column.whole === true ? Infinity : (column.floor ?? 12)),
+  );
+  const titles = columns.map((column, index) =>
+    Math.min(floors[index] ?? 0, column.whole === true ? Infinity : column.title.length),
+  );
   for (const least of [words, floors, titles]) {
     while (widths.reduce((sum, each) => sum + each, 0) > available) {
       const room = widths.map((each, index) => (each > (least[index] ?? 0) ? each : -1));

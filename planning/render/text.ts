@@ -1,8 +1,9 @@
 import { formatIssue } from "../../config/issues";
-import { serviceId, type Plan, type PlannedService } from "../types";
+import type { Plan, PlannedService } from "../types";
 import {
   count,
   counts,
+  exceptionsOf,
   localNeeds,
   memory,
   published,
@@ -15,7 +16,7 @@ import {
 import { hanging, noPaint, tableLines, type Paint } from "./table";
 
 export interface TextOptions {
-  /** Columns of the terminal. @default 100 */
+  /** Columns of the terminal; `Infinity` wraps nothing. @default 100 */
   width?: number;
   /** Colours. @default none */
   paint?: Paint;
@@ -25,7 +26,18 @@ export interface TextOptions {
 export function renderText(plan: Plan, options: TextOptions = {}): string {
   const width = options.width ?? 100;
   const paint = options.paint ?? noPaint;
-  const sections = [
+  // Where nothing could be planned, what is empty says nothing.
+  const planned = plan.issues.length === 0 || plan.services.length > 0;
+  const sections = planned ? planSections(plan, width, paint) : [];
+  // Last, where a terminal's reader is.
+  return [...sections, issueLines(plan, paint)]
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join("\n"))
+    .join("\n\n");
+}
+
+function planSections(plan: Plan, width: number, paint: Paint): string[][] {
+  return [
     header(plan, paint),
     ...systemsOf(plan).map((system) => systemLines(system, width, paint)),
     routeLines(plan, width, paint),
@@ -33,13 +45,8 @@ export function renderText(plan: Plan, options: TextOptions = {}): string {
     exceptionLines(plan, width, paint),
     substitutionLines(plan, width, paint),
     noteLines(plan, width, paint),
-    issueLines(plan, paint),
     totalLines(plan, width, paint),
   ];
-  return sections
-    .filter((lines) => lines.length > 0)
-    .map((lines) => lines.join("\n"))
-    .join("\n\n");
 }
 
 /** The first line: which stack this is. */
@@ -72,7 +79,8 @@ function systemLines(system: SystemView, width: number, paint: Paint): string[] 
   const table = tableLines(
     [
       { title: "SERVICE", paint: paint.bold },
-      { title: "CONTAINER", floor: 24 },
+      { title: "CONTAINER", whole: true },
+      { title: "MEMORY", whole: true },
       { title: "PUBLISHED", floor: 24, paint: paint.green },
       { title: "NETWORKS" },
       { title: "NEEDS", floor: 14 },
@@ -80,7 +88,8 @@ function systemLines(system: SystemView, width: number, paint: Paint): string[] 
     system.services.map((service) => [
       serviceText(service),
       service.container,
-      published(service).join("\n"),
+      memory(service.memoryBytes),
+      published(service).join(width === Infinity ? ", " : "\n"),
       service.networks.join(", "),
       localNeeds(service).join(", "),
     ]),
@@ -144,15 +153,14 @@ function externalLines(plan: Plan, width: number, paint: Paint): string[] {
 function exceptionLines(plan: Plan, width: number, paint: Paint): string[] {
   return section(
     paint.bold("Exceptions from the hardening"),
-    plan.services.flatMap((service) =>
-      service.exceptions.flatMap((exception) => {
-        const value = exception.value === undefined ? "" : ` ${exception.value}`;
-        return hanging(
-          "  ",
-          `${serviceId(service)}: ${exception.allow}${value}: ${exception.reason}`,
-          width,
-        );
-      }),
+    systemsOf(plan).flatMap((system) =>
+      section(
+        `  ${paint.cyan(system.name)}`,
+        exceptionsOf(system).flatMap(({ services, allow, value, reason }) => {
+          const what = value === undefined ? allow : `${allow} ${value}`;
+          return hanging("    ", `${services.join(", ")}: ${what}: ${reason}`, width, 6);
+        }),
+      ),
     ),
   );
 }

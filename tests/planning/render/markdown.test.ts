@@ -45,7 +45,7 @@ test("the plan for documentation and pull requests", () => {
     "",
     "### Exceptions from the hardening",
     "",
-    "| Service | Allows |  | Reason |",
+    "| Services | Allows |  | Reason |",
     "| --- | --- | --- | --- |",
     "| shop/postgres | root-user |  | initdb changes the owner \\| of its volume first |",
     "",

@@ -8,19 +8,19 @@ test("the whole plan as a person reads it", () => {
     "Stack dev: environment dev, host lab",
     "",
     "blog  1 service, 256 MiB",
-    "  SERVICE  CONTAINER     PUBLISHED              NETWORKS  NEEDS",
-    "  web      blog-web-dev  http://127.0.0.1:4000  blog-dev  shop/api",
+    "  SERVICE  CONTAINER     MEMORY   PUBLISHED              NETWORKS  NEEDS",
+    "  web      blog-web-dev  256 MiB  http://127.0.0.1:4000  blog-dev  shop/api",
     "",
     "  Volumes  blog-modules-dev (web:/app/node_modules, not kept)",
     "",
     "shop  3 services, 1 job, 2 GiB",
-    "  SERVICE        CONTAINER          PUBLISHED              NETWORKS       NEEDS",
-    "  postgres       shop-postgres-dev                         shop-data-dev",
-    "  migrate (job)  shop-migrate-dev                          shop-data-dev  postgres#shop",
-    "  api            shop-api-dev       http://127.0.0.1:4100  shop-dev,      postgres#shop,",
-    "                                                           shop-data-dev  migrate",
-    "  index (×2)     shop-index-dev     http://127.0.0.1:4120  shop-dev",
-    "                                    127.0.0.1:4121 → 6334",
+    "  SERVICE        CONTAINER          MEMORY   PUBLISHED              NETWORKS       NEEDS",
+    "  postgres       shop-postgres-dev  1 GiB                           shop-data-dev",
+    "  migrate (job)  shop-migrate-dev   256 MiB                         shop-data-dev  postgres#shop",
+    "  api            shop-api-dev       256 MiB  http://127.0.0.1:4100  shop-dev,      postgres#shop,",
+    "                                                                    shop-data-dev  migrate",
+    "  index (×2)     shop-index-dev     256 MiB  http://127.0.0.1:4120  shop-dev",
+    "                                             127.0.0.1:4121 → 6334",
     "",
     "  Volumes  shop-data-dev (postgres:/var/lib/postgresql/data)",
     "",
@@ -28,7 +28,8 @@ test("the whole plan as a person reads it", () => {
     "  blog/pictures: https://pictures.example.org (the pictures' host)",
     "",
     "Exceptions from the hardening",
-    "  shop/postgres: root-user: initdb changes the owner | of its volume first",
+    "  shop",
+    "    postgres: root-user: initdb changes the owner | of its volume first",
     "",
     "Substitutions",
     "  stand-in, as the source is missing: shop/migrate, shop/api",
@@ -37,11 +38,86 @@ test("the whole plan as a person reads it", () => {
     "Notes",
     "  systems/blog: is absent from prod: it is a draft",
     "",
+    "Total: 4 services, 1 job, 3 networks, 2 volumes, 2.3 GiB of memory",
+    "",
     "1 issue",
     "  systems/shop/index: port 4120 is also blog/feed's; give one of them another slot",
-    "",
-    "Total: 4 services, 1 job, 3 networks, 2 volumes, 2.3 GiB of memory",
   ]);
+});
+
+test("exceptions: what services of a system have in common is one line", () => {
+  const plan = smallPlan();
+  const root = { allow: "root-user", reason: "the image starts as root" } as const;
+  const cap = { allow: "capability", value: "CHOWN", reason: "it owns its data" } as const;
+  plan.services = [
+    plannedService({ system: "shop", service: "a", exceptions: [root, cap] }),
+    plannedService({ system: "blog", service: "b", exceptions: [root] }),
+    plannedService({ system: "shop", service: "c", exceptions: [root] }),
+    plannedService({ system: "shop", service: "d", exceptions: [{ ...cap, value: "KILL" }] }),
+  ];
+  expect(renderText(plan)).toContain(
+    [
+      "Exceptions from the hardening",
+      "  blog",
+      "    b: root-user: the image starts as root",
+      "  shop",
+      "    a, c: root-user: the image starts as root",
+      "    a: capability CHOWN: it owns its data",
+      "    d: capability KILL: it owns its data",
+      "",
+    ].join("\n"),
+  );
+});
+
+const longName = "a-container-with-a-name-longer-than-that-dev";
+
+test.each([40, 60, 80, 100])(
+  "a container's name and its memory are in one piece at %i columns",
+  (width) => {
+    const plan = smallPlan();
+    plan.services.push(plannedService({ system: "shop", service: "long", container: longName }));
+    expect(renderText(plan, { width })).toMatch(new RegExp(`${longName} +256 MiB`));
+  },
+);
+
+test("without a width nothing wraps: a service is one line", () => {
+  const plan = smallPlan();
+  plan.services.push(
+    plannedService({
+      system: "shop",
+      service: "a-service-with-quite-a-long-name",
+      container: longName,
+      networks: ["a-network-with-a-long-name-dev", "shop-data-dev"],
+      needs: ["shop/postgres#a_database_with_a_long_name", "shop/api", "blog/web", "shop/index"],
+    }),
+  );
+  const lines = renderText(plan, { width: Infinity }).split("\n");
+  const find = (text: string) => lines.find((line) => line.includes(text)) ?? "";
+  expect(find(longName).trim().split(/ {2,}/)).toEqual([
+    "a-service-with-quite-a-long-name",
+    longName,
+    "256 MiB",
+    "a-network-with-a-long-name-dev, shop-data-dev",
+    "postgres#a_database_with_a_long_name, api, blog/web, index",
+  ]);
+  expect(find("shop-index-dev")).toContain("http://127.0.0.1:4120, 127.0.0.1:4121 → 6334");
+});
+
+test("of a plan that can't be made there are only the issues", () => {
+  const plan = {
+    ...smallPlan(),
+    services: [],
+    volumes: [],
+    networks: [],
+    externals: [],
+    notes: [],
+  };
+  plan.issues = [
+    { path: "Pulumi.dve.yaml", message: "there is no stack 'dve'", remedy: "did you mean 'dev'?" },
+  ];
+  expect(renderText(plan)).toBe(
+    "1 issue\n  Pulumi.dve.yaml: there is no stack 'dve'; did you mean 'dev'?",
+  );
 });
 
 test("the summary that `up` shows", () => {
@@ -90,15 +166,15 @@ test("routes show where they lead and whether a rule guards them", () => {
   );
 });
 
-test.each([60, 80, 100, 140])("no line of a table is wider than %i columns", (width) => {
+test.each([70, 80, 100, 140])("no line of a table is wider than %i columns", (width) => {
   const plan = smallPlan();
   plan.issues = [];
   plan.services.push(
     plannedService({
       system: "shop",
       service: "a-service-with-quite-a-long-name",
-      container: "a-container-with-a-name-longer-than-that-dev",
       networks: ["a-network-with-a-long-name-dev", "shop-data-dev"],
+      container: "a-long-name-dev",
       needs: ["shop/postgres#a_database_with_a_long_name", "shop/api", "blog/web", "shop/index"],
     }),
   );
