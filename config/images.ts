@@ -2,7 +2,8 @@ import { join } from "node:path";
 import { recipeReference } from "../offline/images/references";
 import type { PlannedBuild, PlannedService } from "../planning/types";
 import { prepareStandInContext } from "../stand-in/context";
-import { cacheFolder, imageSource } from "./machine";
+import { cacheFolder } from "./folders";
+import { imageSource } from "./machine";
 import { hashBuild } from "./sources";
 
 /** Node under the stand-in where image registries can be reached. */

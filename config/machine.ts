@@ -3,22 +3,13 @@ import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } 
 import { homedir } from "node:os";
 import { join } from "node:path";
 import type { Catalogue } from "./catalogue";
+import { stateFolder } from "./folders";
 import type { Settings } from "./schema/settings";
 import { localImageFor } from "../offline/images/substitutes";
 import type { MachineFacts } from "../planning/types";
 
 /** How images are had on this machine: from registries, or built here. */
 export type ImageSource = "registry" | "local";
-
-/** Berth's folder for what belongs to this machine and must outlive a clone. */
-export function stateFolder(): string {
-  return join(process.env.XDG_STATE_HOME ?? join(homedir(), ".local/state"), "berth");
-}
-
-/** Berth's folder for what can be made again. */
-export function cacheFolder(): string {
-  return join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "berth");
-}
 
 /**
  * The root secret of this machine, from which every password is derived; made once, mode 0600.

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from "no
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { $ } from "zx";
-import { stateFolder } from "../../config/machine";
+import { stateFolder } from "../../config/folders";
 import { problem } from "../errors";
 
 /** Installs Debian's Docker Engine where there is none, starts it, and gives the place of its log. */

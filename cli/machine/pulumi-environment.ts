@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { keepSecret, rootSecret, stateFolder } from "../../config/machine";
+import { stateFolder } from "../../config/folders";
+import { keepSecret, rootSecret } from "../../config/machine";
 import { root } from "../root";
 import { machineStackFile, mergeStackFile } from "./stack-settings";
 

@@ -9,7 +9,7 @@ import {
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { parse, stringify } from "yaml";
-import { stateFolder } from "../../config/machine";
+import { stateFolder } from "../../config/folders";
 
 type StackFile = { config?: Record<string, unknown> } & Record<string, unknown>;
 

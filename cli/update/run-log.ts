@@ -1,6 +1,6 @@
 import { createWriteStream, mkdirSync, readdirSync, rmSync, type WriteStream } from "node:fs";
 import { join } from "node:path";
-import { stateFolder } from "../../config/machine";
+import { stateFolder } from "../../config/folders";
 
 const kept = 20;
 

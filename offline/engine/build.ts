@@ -1,7 +1,7 @@
 import { cp, link, copyFile, mkdir, readFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { cacheFolder } from "../../config/machine";
+import { cacheFolder } from "../../config/folders";
 import { Failure } from "../failure";
 import { lastLines, runCommand } from "../run-command";
 import { contentKey, fillOnce, markUsed, removeUnused } from "./cache";

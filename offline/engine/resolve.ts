@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import { existsSync } from "node:fs";
 import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
-import { cacheFolder } from "../../config/machine";
+import { cacheFolder } from "../../config/folders";
 import { Failure } from "../failure";
 import { runCommand } from "../run-command";
 import {

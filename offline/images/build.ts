@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import type Docker from "dockerode";
 import { create } from "tar";
-import { cacheFolder } from "../../config/machine";
+import { cacheFolder } from "../../config/folders";
 import { IssuesError } from "../../config/issues";
 import { prepareStandInContext } from "../../stand-in/context";
 import { Failure } from "../failure";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { cacheFolder } from "../../config/machine";
+import { cacheFolder } from "../../config/folders";
 import { prepareStandInContext } from "../../stand-in/context";
 import { recipeOf } from "./recipes";
 
