@@ -125,6 +125,7 @@ export function mergeEnvironment(
   const own: Record<string, unknown> = { ...(environment === "dev" ? dev : prod) };
   const merged: Record<string, unknown> = { kind: "service", ...shared, ...own };
   for (const field of namedCollections) {
+    if (!(field in shared) && !(field in own)) continue;
     const both = { ...shared[field], ...(own[field] as object | undefined) };
     merged[field] = Object.fromEntries(Object.entries(both).filter(([, value]) => value !== null));
   }
