@@ -1,4 +1,4 @@
-import { cp, link, copyFile, mkdir, readFile } from "node:fs/promises";
+import { cp, link, copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { cacheFolder } from "../../config/folders";
@@ -51,6 +51,7 @@ export async function ensureOfflineEngine(options: EngineOptions = {}): Promise<
     await writePlugins(temporary, engineFolder);
     // The CLI expects the language host beside itself, and looks through symbolic links.
     await linkOrCopy(join(cliFolder, "pulumi"), join(temporary, "bin", "pulumi"));
+    await writeNpmEntry(temporary, engine.cli);
   });
   await markUsed([engineFolder, cliFolder]);
   await removeUnused(join(cacheDir, "engine"));
@@ -120,6 +121,16 @@ async function buildCli(
       lastLines(result),
     );
   }
+}
+
+/** Where the npm package `pulumi` looks before it downloads: so `npx pulumi` finds this CLI too. */
+async function writeNpmEntry(engineFolder: string, cli: string): Promise<void> {
+  const { version } = JSON.parse(
+    await readFile(require.resolve("pulumi/package.json"), "utf8"),
+  ) as { version: string };
+  const folder = join(engineFolder, "home", "versions", version, "bin");
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, "pulumi"), `#!/bin/sh\nexec '${cli}' "$@"\n`, { mode: 0o755 });
 }
 
 async function linkOrCopy(from: string, to: string): Promise<void> {

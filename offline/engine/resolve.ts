@@ -122,7 +122,8 @@ async function cliOfNpm(mayDownload: boolean): Promise<string | undefined> {
     cacheDir: (version: string) => string;
   };
   const cli = join(cacheDir(version), "bin", "pulumi");
-  if (existsSync(cli)) return cli;
+  // Under `berth env` our own stands there, a shell script, so that `npx pulumi` finds it.
+  if (existsSync(cli)) return (await readHead(cli)) === "#!" ? undefined : cli;
   if (!mayDownload) return undefined;
   // Its own command downloads the CLI before it does anything else.
   const shim = load.resolve("pulumi/run.js");

@@ -93,7 +93,7 @@ test("plain pulumi sees the same stack and expects no changes", async () => {
   const { exitCode, stdout, stderr } = await checkout.run(
     "sh",
     "-c",
-    'eval "$(./berth env dev)" && pulumi preview --stack dev --refresh --expect-no-changes --non-interactive',
+    'eval "$(./berth env dev)" && npx pulumi preview --stack dev --refresh --expect-no-changes --non-interactive',
   );
   expect({ exitCode, output: exitCode === 0 ? "" : stdout + stderr }).toEqual({
     exitCode: 0,
