@@ -27,7 +27,7 @@ export interface UpOptions {
 /** Everything from a bare machine to healthy services; each step only does what is missing. */
 export async function bringUp(options: UpOptions): Promise<void> {
   const started = Date.now();
-  const settings = committedSettings(options.stack);
+  const { plan: committed, settings } = committedPlan(options.stack);
   if (options.yes !== true && !canAsk())
     throw problem("up", "there is no terminal to ask on", "add --yes");
   const install = options.install ?? false;
@@ -38,7 +38,7 @@ export async function bringUp(options: UpOptions): Promise<void> {
   const docker = await ensureDocker(settings, { install, log: (text) => step("docker", text) });
   const address = dockerAddress(settings);
   step("docker", `${(await docker.version()).Version} at ${address.url}`);
-  const choice = await decideImageSource(options.images, docker, committedPlan(options.stack));
+  const choice = await decideImageSource(options.images, docker, committed);
   step("images", `${choice.source === "local" ? "built here" : "from registries"}: ${choice.why}`);
 
   const { plan } = loadPlan(options.stack, { here: true });
@@ -63,13 +63,12 @@ export async function bringUp(options: UpOptions): Promise<void> {
   await finish(docker, plan, changes, started);
 }
 
-function committedSettings(stack: string): Settings {
+/** The plan from committed data alone, which has to be sound before anything else is looked at. */
+function committedPlan(stack: string): { plan: Plan; settings: Settings } {
   const loaded = loadPlan(stack, { here: false });
   if (loaded.plan.issues.length > 0) throw new IssuesError(loaded.plan.issues);
-  return requireSettings(loaded);
+  return { plan: loaded.plan, settings: requireSettings(loaded) };
 }
-
-const committedPlan = (stack: string): Plan => loadPlan(stack, { here: false }).plan;
 
 /** What would stop the update, all at once and before anything changes. */
 async function check(plan: Plan, settings: Settings, docker: Docker): Promise<void> {
