@@ -22,3 +22,9 @@ export function browserHost(settings: Settings): string {
     ? "localhost"
     : settings.bindAddress;
 }
+
+/** How `ssh` reaches the stack's host: as the settings say, as Docker does, or by the host's id. */
+export function sshDestination(host: Settings["host"]): string {
+  if (host.ssh !== undefined) return host.ssh;
+  return host.docker?.startsWith("ssh://") ? host.docker : host.id;
+}

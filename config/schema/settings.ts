@@ -1,6 +1,14 @@
 import { z } from "zod";
 import { environmentSchema, nameSchema, sizeSchema } from "./common";
 
+/** What `ssh` takes for a destination; never an option, and a port only where it can be told apart. */
+const sshSchema = z
+  .string()
+  .regex(
+    /^([\w.][\w.+-]*@)?[\w.][\w.-]*$|^ssh:\/\/([\w.][\w.+-]*@)?([\w.][\w.-]*|\[[0-9a-fA-F:]+\])(:\d{1,5})?$/,
+    'must be "server", "user@server" or "ssh://user@server:port"',
+  );
+
 const hostSchema = z.strictObject({
   /** Stacks with the same id share a host and are proved together. */
   id: nameSchema,
@@ -14,6 +22,13 @@ const hostSchema = z.strictObject({
     .string()
     .regex(/^(unix|tcp|ssh):\/\/.+/, "must start with unix://, tcp:// or ssh://")
     .optional(),
+  /** Folder with ca.pem, cert.pem and key.pem for tcp://. @default DOCKER_CERT_PATH */
+  tls: z
+    .string()
+    .regex(/^(\/|~\/)/, "must be a folder that starts with / or ~/")
+    .optional(),
+  /** How the operator reaches the host by ssh. @default that of `docker: ssh://…`, else the id */
+  ssh: sshSchema.optional(),
 });
 
 /** What a stack picks: the `berth:` values of Pulumi.<stack>.yaml. */

@@ -249,6 +249,55 @@ describe("issues, from both readers alike", () => {
   });
 });
 
+describe("a host elsewhere", () => {
+  const withHost = (more: string) =>
+    `berth:environment: dev\nberth:host: ${host.replace("}", `, ${more}}`)}\n`;
+
+  test.each([
+    "docker: 'ssh://ann@lab:2222'",
+    "docker: 'tcp://lab:2376', tls: ~/certificates/lab",
+    "docker: 'tcp://lab:2376', tls: /etc/docker/client",
+    "ssh: lab",
+    "ssh: ann@lab.example.org",
+    "ssh: 'ssh://ann@lab.example.org:2222'",
+    "ssh: 'ssh://[::1]:2222'",
+  ])("%s", (more) => {
+    const expected = parse(`{${more}}`) as Record<string, string>;
+    for (const read of [fromFile, fromPulumi]) {
+      const { settings, issues } = read(withHost(more));
+      expect(issues).toEqual([]);
+      expect(settings?.host).toEqual({ ...defaults.host, ...expected });
+    }
+  });
+
+  test.each([
+    "-oProxyCommand=x",
+    "ann@-lab",
+    "ssh://-lab",
+    "ann@lab -v",
+    "lab:2222",
+    "https://lab",
+    "ssh://lab/run",
+    "ssh://ann@",
+    "a@b@c",
+    "$(x)",
+  ])("ssh can't go to %j", (ssh) => {
+    for (const read of [fromFile, fromPulumi]) {
+      const { issues } = read(withHost(`ssh: ${JSON.stringify(ssh)}`));
+      expect(issues.map(formatIssue)).toEqual([
+        `Pulumi.lab.yaml.host.ssh: '${ssh}' must be "server", "user@server" or "ssh://user@server:port"; correct it`,
+      ]);
+    }
+  });
+
+  test("certificates are in a folder that is the same from everywhere", () => {
+    for (const read of [fromFile, fromPulumi])
+      expect(read(withHost("tls: certificates")).issues.map(formatIssue)).toEqual([
+        "Pulumi.lab.yaml.host.tls: 'certificates' must be a folder that starts with / or ~/; correct it",
+      ]);
+  });
+});
+
 describe("stack files", () => {
   const write = (name: string, text: string) => writeFileSync(join(folder, name), text);
   afterEach(() => {
