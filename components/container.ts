@@ -74,6 +74,9 @@ export function containerArgs(
     // Without it every preview wants to take Docker's own value away.
     memorySwap: memoryMiB,
     ...(service.cpus !== null ? { cpus: String(service.cpus) } : {}),
+    ...(service.processes !== null
+      ? { ulimits: [{ name: "nproc", soft: service.processes, hard: service.processes }] }
+      : {}),
     ...(service.gpu ? { gpus: "all" } : {}),
     logDriver: "json-file",
     logOpts: logLimits,

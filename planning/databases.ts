@@ -96,7 +96,7 @@ export function provisioningJob(
       entrypoint: ["sh"],
       command: [scriptPath],
       memory: "64 MiB",
-      exceptions: [],
+      exceptions: server.spec.exceptions.filter(({ allow }) => allow === "root-user"),
       stopTimeout: "10 s",
       replicas: 1,
     },

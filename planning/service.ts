@@ -1,8 +1,8 @@
-import type { Exception } from "../config/schema/service";
 import { roles, toBytes, toSeconds, type Role } from "../config/schema/common";
 import type { Settings } from "../config/schema/settings";
 import { suggest, type Issue } from "../config/issues";
 import { catalogPath, compare, type Draft } from "./drafts";
+import { checkHardening, plannedExceptions, planLimits } from "./hardening";
 import { planHealth } from "./health";
 import { entryOf } from "./lookup";
 import { browserHost } from "./addresses";
@@ -53,9 +53,9 @@ export function planService({
     substitution.kind === "local" ? substitution.image : undefined;
   const networks = [...draft.networks, ...bindings.networks];
   const home = draft.networks[0];
-  const allows = (allow: string) => spec.exceptions.some((exception) => exception.allow === allow);
+  const user = standIn ? standInUser : (spec.user ?? null);
   const exceptions = standIn ? [] : plannedExceptions(draft);
-  checkExceptions(draft, issues);
+  checkHardening(draft, bindings, issues);
   checkOnce(draft, issues);
   const server = spec.kind === "service" ? spec.postgres : undefined;
   if (environment === "prod" && server && hostPorts[server.endpoint] !== undefined) {
@@ -121,7 +121,7 @@ export function planService({
     command: standIn ? null : (local?.command ?? spec.command ?? null),
     workingDirectory: standIn ? null : (spec.workingDirectory ?? null),
     security: {
-      user: standIn ? standInUser : (spec.user ?? null),
+      user,
       readOnlyRoot:
         standIn ||
         (environment === "prod" && !exceptions.some(({ allow }) => allow === "writable-root")),
@@ -132,11 +132,11 @@ export function planService({
               allow === "capability" && value !== undefined ? [value] : [],
             )
             .sort(compare),
-      noNewPrivileges: !allows("new-privileges"),
+      noNewPrivileges: !exceptions.some(({ allow }) => allow === "new-privileges"),
     },
     health: health(draft, substitution, issues),
     memoryBytes: toBytes(spec.memory),
-    cpus: spec.cpus ?? null,
+    ...planLimits(draft, user, settings),
     gpu: spec.gpu && substitution.kind === "none",
     stopSeconds: toSeconds(spec.stopTimeout),
     timeoutSeconds: spec.kind === "job" ? toSeconds(spec.timeout) : null,
@@ -210,15 +210,6 @@ function planMounts(draft: Draft, standIn: boolean, issues: Issue[]): PlannedMou
   ].sort((a, b) => compare(a.target, b.target));
 }
 
-/** Those of the catalogue, and the one that uploaded configuration brings with it. */
-function plannedExceptions({ spec, environment }: Draft): Exception[] {
-  const uploads = Object.keys(spec.files);
-  const writable = spec.exceptions.some(({ allow }) => allow === "writable-root");
-  if (environment === "dev" || uploads.length === 0 || writable) return spec.exceptions;
-  const reason = `Docker puts no file (${uploads[0]}) into a container whose root is read-only`;
-  return [...spec.exceptions, { allow: "writable-root", reason }];
-}
-
 /** What Docker takes only once: a network, and a path that something is mounted on. */
 function checkOnce(draft: Draft, issues: Issue[]): void {
   const { mounts, tmpfs } = draft.spec;
@@ -243,29 +234,6 @@ function checkOnce(draft: Draft, issues: Issue[]): void {
 
 function repeated(values: readonly string[]): string[] {
   return [...new Set(values.filter((value, index) => values.indexOf(value) !== index))];
-}
-
-/** Whether a mounted path is Docker's socket or holds it: whoever has that has the host. */
-function givesDocker(path: string): boolean {
-  return path.endsWith("/docker.sock") || ["/", "/run", "/var", "/var/run"].includes(path);
-}
-
-/** What opens a container must be written down with its reason. */
-function checkExceptions(draft: Draft, issues: Issue[]): void {
-  for (const mount of draft.spec.mounts) {
-    if (!("host" in mount)) continue;
-    const allow = givesDocker(mount.host) ? "docker-socket" : "host-mount";
-    const declared = draft.spec.exceptions.some(
-      (exception) => exception.allow === allow && exception.value === mount.host,
-    );
-    if (!declared) {
-      issues.push({
-        path: `${catalogPath(draft)}.mounts`,
-        message: `mounts ${mount.host} of the host without saying why`,
-        remedy: `add an exception {allow: "${allow}", value: "${mount.host}", reason: …}`,
-      });
-    }
-  }
 }
 
 function health(draft: Draft, substitution: Substitution, issues: Issue[]): PlannedHealth | null {

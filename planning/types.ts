@@ -74,7 +74,10 @@ export interface PlannedService {
   security: PlannedSecurity;
   health: PlannedHealth | null;
   memoryBytes: number;
+  /** Processors it may use at once; null where it may use them all. */
   cpus: number | null;
+  /** Most processes and threads of its user, over all containers and the host; root has no limit. */
+  processes: number | null;
   gpu: boolean;
   stopSeconds: number;
   /** Time limit of a job, null for a service. */

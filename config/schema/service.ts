@@ -140,7 +140,7 @@ export const mountSchema = z.union([
     readOnly: z.boolean().default(false),
   }),
   z.strictObject({
-    /** A folder of the project's source, mounted for hot reload. */
+    /** A folder of the project's source, mounted for hot reload. In prod it needs an exception `source-mount`. */
     source: innerPathSchema,
     target: z.string().startsWith("/"),
     readOnly: z.boolean().default(false),
@@ -171,7 +171,7 @@ export const exceptionSchema = z.strictObject({
     "no-memory-swap",
     "new-privileges",
   ]),
-  /** The capability (`IPC_LOCK`) or the mounted path that is meant. */
+  /** The capability (`IPC_LOCK`), or the mounted path as its mount has it. */
   value: z.string().optional(),
   reason: reasonSchema,
 });
@@ -205,8 +205,13 @@ const shape = {
   /** Folders kept in memory. */
   tmpfs: z.array(z.string().startsWith("/")).default([]),
   memory: memorySchema,
-  /** Processors, such as 0.5. @default no limit beyond the host's */
+  /** Processors, such as 0.5; never more than the host's. @default 2 in prod, no limit in dev */
   cpus: z.number().positive().optional(),
+  /**
+   * Most processes and threads of its user, counted over the whole host; root has none.
+   * @default 8192 in prod, no limit in dev
+   */
+  processes: z.int().positive().optional(),
   gpu: z.boolean().default(false),
   exceptions: z.array(exceptionSchema).default([]),
   /** Time to stop before it is killed. @default "10 s" */

@@ -259,6 +259,7 @@ export default defineSystem({
         user: "0:0",
         gpu: true,
         memory: "8 GiB",
+        cpus: 8,
         stopTimeout: "30 s",
         exceptions: [rootWithoutCapabilities("its folder of models")],
       },
@@ -414,7 +415,7 @@ export default defineSystem({
       memory: "2 GiB",
       exceptions: [rootWithoutCapabilities("its folder of models")],
       dev: { container: "infinity-dev" },
-      prod: { container: "infinity-embeddings" },
+      prod: { container: "infinity-embeddings", cpus: 4 },
     },
     "rag-postgres": {
       project: "rag",

@@ -55,8 +55,8 @@ export function counts(totals: Totals): string {
 }
 
 /** "1 network", "3 networks". */
-export function count(amount: number, noun: string): string {
-  return `${amount} ${noun}${amount === 1 ? "" : "s"}`;
+export function count(amount: number, noun: string, plural = "s"): string {
+  return `${amount} ${noun}${amount === 1 ? "" : plural}`;
 }
 
 /** Bytes in the unit that fits: "512 MiB", "1.5 GiB". */
@@ -90,6 +90,43 @@ export function localNeeds(service: PlannedService): string[] {
   const own = `${service.system}/`;
   const names = service.needs.map((need) => (need.startsWith(own) ? need.slice(own.length) : need));
   return [...new Set(names)];
+}
+
+/** "2 processors" and the services that may use so many. */
+export interface SharedLimit {
+  limit: string;
+  services: string[];
+}
+
+/**
+ * How many processors and processes services may use, for each of the two that of most services
+ * first; empty where nothing is limited.
+ */
+export function limitsOf(plan: Plan): SharedLimit[][] {
+  return [
+    sharedLimits(plan, "all processors", ({ cpus }) =>
+      cpus === null ? null : count(cpus, "processor"),
+    ),
+    sharedLimits(plan, "any number of processes", ({ processes }) =>
+      processes === null ? null : `${count(processes, "process", "es")} of each user`,
+    ),
+  ].filter((limits) => limits.length > 0);
+}
+
+function sharedLimits(
+  plan: Plan,
+  none: string,
+  text: (service: PlannedService) => string | null,
+): SharedLimit[] {
+  const limits = new Map<string, SharedLimit>();
+  for (const service of plan.services) {
+    const limit = text(service) ?? none;
+    const shared = limits.get(limit) ?? { limit, services: [] };
+    shared.services.push(serviceId(service));
+    limits.set(limit, shared);
+  }
+  if ([...limits.keys()].every((limit) => limit === none)) return [];
+  return [...limits.values()].sort((a, b) => b.services.length - a.services.length);
 }
 
 /** Leave that services of a system have in common, for the same reason. */

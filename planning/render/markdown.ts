@@ -1,5 +1,5 @@
 import { formatIssue } from "../../config/issues";
-import { serviceId, type Plan } from "../types";
+import { serviceId, type Plan, type PlannedService } from "../types";
 import {
   count,
   counts,
@@ -85,16 +85,26 @@ function systems(plan: Plan): string[] {
       service.ports.map((port) => code(portText(port))).join("<br>"),
       service.networks.map(code).join("<br>"),
       localNeeds(service).map(code).join("<br>"),
-      memory(service.memoryBytes) + (service.replicas > 1 ? ` × ${service.replicas}` : ""),
+      limits(service),
     ]);
     const volumes = system.volumes.map(
       (volume) =>
         `- ${code(volume.name)}: ${code(`${volume.service}:${volume.path}`)}${volume.retained ? "" : " (not kept)"}`,
     );
-    const head = ["Service", "Container", "Ports", "Networks", "Needs", "Memory"];
+    const head = ["Service", "Container", "Ports", "Networks", "Needs", "Limits"];
     const body = titled(escape(system.name), table(head, rows));
     return volumes.length > 0 ? `${body}\n\nVolumes:\n\n${volumes.join("\n")}` : body;
   });
+}
+
+/** "512 MiB, 2 CPUs, 8192 processes of its user × 3": what is not limited is left out. */
+function limits({ memoryBytes, cpus, processes, replicas }: PlannedService): string {
+  const parts = [
+    memory(memoryBytes),
+    ...(cpus === null ? [] : [count(cpus, "CPU")]),
+    ...(processes === null ? [] : [`${processes} processes of its user`]),
+  ];
+  return parts.join(", ") + (replicas > 1 ? ` × ${replicas}` : "");
 }
 
 function routes(plan: Plan): string {

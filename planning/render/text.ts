@@ -4,6 +4,7 @@ import {
   count,
   counts,
   exceptionsOf,
+  limitsOf,
   localNeeds,
   memory,
   published,
@@ -42,6 +43,7 @@ function planSections(plan: Plan, width: number, paint: Paint): string[][] {
     ...systemsOf(plan).map((system) => systemLines(system, width, paint)),
     routeLines(plan, width, paint),
     externalLines(plan, width, paint),
+    limitLines(plan, width, paint),
     exceptionLines(plan, width, paint),
     substitutionLines(plan, width, paint),
     noteLines(plan, width, paint),
@@ -146,6 +148,19 @@ function externalLines(plan: Plan, width: number, paint: Paint): string[] {
         `${external.system}/${external.name}: ${external.url} (${external.about})`,
         width,
       ),
+    ),
+  );
+}
+
+/** Processors and processes; only a limit that few have names its services. */
+function limitLines(plan: Plan, width: number, paint: Paint): string[] {
+  return section(
+    paint.bold("Limits"),
+    limitsOf(plan).flatMap((limits) =>
+      limits.flatMap(({ limit, services }, index) => {
+        const whose = index > 0 ? services.join(", ") : limits.length > 1 ? "all others" : "all";
+        return hanging("  ", `${limit}: ${whose}`, width);
+      }),
     ),
   );
 }

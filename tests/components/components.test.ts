@@ -95,6 +95,7 @@ describe("Service", () => {
           noNewPrivileges: false,
         },
         cpus: 0.5,
+        processes: 300,
         gpu: true,
         stopSeconds: 90,
         health: {
@@ -128,6 +129,7 @@ describe("Service", () => {
       readOnly: true,
       capabilities: { drops: ["ALL"], adds: ["CAP_IPC_LOCK"] },
       cpus: "0.5",
+      ulimits: [{ name: "nproc", soft: 300, hard: 300 }],
       gpus: "all",
       stopTimeout: 90,
       destroyGraceSeconds: 90,

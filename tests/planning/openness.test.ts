@@ -18,6 +18,7 @@ test("a database on a host port in prod, and a secret that is a role's password"
   const { issues } = planOf([postgres({ dev: 5432, prod: 5432 })], prod);
   expect(issues.map(formatIssue)).toEqual([
     "systems/shop/web.needs.secret.secret: 'sql/postgres/shop' is the password of a role of shop/sql; need the database, or choose another label",
+    "systems/shop/sql.networks: holds data and is on shop-prod, which is not internal; put it on internal networks alone, and what needs it on one of them as well",
     "systems/shop/sql.endpoints.postgres.published: a database would be on host port 3000 in prod; do not publish it in prod; reach it from a container of its network",
   ]);
 });

@@ -13,6 +13,7 @@ type Values<T> = T extends unknown ? Partial<T> : never;
 export function service(values: Values<ServiceEntry> = {}): ServiceEntry {
   return {
     image: { registry: "redis:7.4.2-alpine" },
+    user: "999:1000",
     networks: ["main"],
     memory: "64 MiB",
     health: { kind: "command", command: ["true"] },
@@ -25,6 +26,7 @@ export function job(values: Values<ServiceEntry> = {}): ServiceEntry {
   return {
     kind: "job",
     image: { registry: "redis:7.4.2-alpine" },
+    user: "999:1000",
     networks: ["main"],
     memory: "64 MiB",
     ...values,

@@ -30,6 +30,7 @@ export function plannedService(
     health: null,
     memoryBytes: 256 * 2 ** 20,
     cpus: null,
+    processes: null,
     gpu: false,
     stopSeconds: 10,
     timeoutSeconds: null,

@@ -122,7 +122,7 @@ function build(shape: Shape): World {
       const endpoints = Object.fromEntries(
         one.endpoints.map((endpoint, endpointIndex) => {
           const slot = (slots[project] = (slots[project] ?? 0) + endpoint.gap);
-          const place = one.kind === "job" || one.replicas > 1 ? "nowhere" : endpoint.place;
+          const place = one.kind !== "service" || one.replicas > 1 ? "nowhere" : endpoint.place;
           if (place !== "nowhere") slots[project] = slot + 1;
           documented += 2;
           return [
@@ -149,14 +149,15 @@ function build(shape: Shape): World {
         image: one.built
           ? { build: { bases: { NODE: "node:20.19.5" } } }
           : { registry: "redis:7.4.2-alpine" },
-        networks: exposed ? ["main", "data"] : [one.home],
+        networks: one.kind === "postgres" ? ["data"] : exposed ? ["main", "data"] : [one.home],
         endpoints: {
           ...endpoints,
           ...(one.kind === "postgres"
             ? { sql: { port: 5432, protocol: "tcp" as const, role: "internal" as const } }
             : {}),
         },
-        needs: needsOf(one, name, targets),
+        // A need may bring a network that is not internal, on which data must not be.
+        needs: one.kind === "postgres" ? {} : needsOf(one, name, targets),
         variables: { MODE: "{environment}", HOST: "{parameter:HOST}" },
         mounts: [
           ...(one.volume ? [{ volume: `data-${position}`, target: "/data" }] : []),
@@ -395,6 +396,19 @@ const flaws: Record<string, Flaw> = {
   },
   "host mount without a reason": (world, at) => {
     someService(world, at)[2].mounts = [{ host: "/proc", target: "/host/proc" }];
+  },
+  "no user": (world, at) => {
+    delete someService(world, at)[2].user;
+  },
+  "root without a reason": (world, at) => {
+    someService(world, at)[2].user = "0:0";
+  },
+  "source mounted in both environments": (world, at) => {
+    someService(world, at)[2].mounts = [{ source: "src", target: "/app" }];
+  },
+  "capability without a name": (world, at) => {
+    const reason = "it listens on a low port";
+    someService(world, at)[2].exceptions = [{ allow: "capability", reason }];
   },
   "same container name": (world, at, more) => {
     someService(world, at)[2].container = "twin";

@@ -84,6 +84,13 @@ export function differences(
   const memory = Math.floor(service.memoryBytes / 2 ** 20) * 2 ** 20;
   same("memory", [memory, memory], [host.Memory, host.MemorySwap]);
   same("cpus", service.cpus ?? 0, (host.NanoCpus ?? 0) / 1e9);
+  same(
+    "process limit",
+    service.processes === null
+      ? []
+      : [{ Name: "nproc", Hard: service.processes, Soft: service.processes }],
+    host.Ulimits ?? [],
+  );
   same("dropped capabilities", ["ALL"], host.CapDrop);
   same(
     "added capabilities",

@@ -22,7 +22,7 @@ test("the plan for documentation and pull requests", () => {
     "",
     "### blog",
     "",
-    "| Service | Container | Ports | Networks | Needs | Memory |",
+    "| Service | Container | Ports | Networks | Needs | Limits |",
     "| --- | --- | --- | --- | --- | --- |",
     "| web | `blog-web-dev` | `127.0.0.1:4000 → 5173` | `blog-dev` | `shop/api` | 256 MiB |",
     "",
@@ -32,7 +32,7 @@ test("the plan for documentation and pull requests", () => {
     "",
     "### shop",
     "",
-    "| Service | Container | Ports | Networks | Needs | Memory |",
+    "| Service | Container | Ports | Networks | Needs | Limits |",
     "| --- | --- | --- | --- | --- | --- |",
     "| postgres | `shop-postgres-dev` |  | `shop-data-dev` |  | 1 GiB |",
     "| migrate (job) | `shop-migrate-dev` |  | `shop-data-dev` | `postgres#shop` | 256 MiB |",
@@ -69,4 +69,16 @@ test("what people wrote stays text: bars, tags and line breaks", () => {
   const markdown = renderMarkdown(plan);
   expect(markdown).toContain("- a\\|b: &lt;img src=x> \\*loud\\*; see \\`c\\`\n");
   expect(markdown).toContain("| api | `a\\|b'c` |");
+});
+
+test("limits: what is not limited is left out", () => {
+  const plan = smallPlan();
+  const limits = { system: "shop", cpus: 2, processes: 8192 };
+  plan.services = [
+    plannedService({ ...limits, service: "a", replicas: 3 }),
+    plannedService({ ...limits, service: "b", cpus: 1, processes: null }),
+  ];
+  const text = renderMarkdown(plan);
+  expect(text).toContain("| 256 MiB, 2 CPUs, 8192 processes of its user × 3 |");
+  expect(text).toContain("| 256 MiB, 1 CPU |");
 });

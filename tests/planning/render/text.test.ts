@@ -69,6 +69,31 @@ test("exceptions: what services of a system have in common is one line", () => {
   );
 });
 
+test("limits: only those that few have name their services", () => {
+  const plan = smallPlan();
+  const limits = { system: "shop", cpus: 2, processes: 8192 };
+  plan.services = [
+    plannedService({ ...limits, service: "a" }),
+    plannedService({ ...limits, service: "b", cpus: null }),
+    plannedService({ ...limits, service: "c", cpus: 1, processes: null }),
+    plannedService({ ...limits, service: "d", processes: null }),
+    plannedService({ ...limits, service: "e" }),
+  ];
+  expect(renderText(plan)).toContain(
+    [
+      "Limits",
+      "  2 processors: all others",
+      "  all processors: shop/b",
+      "  1 processor: shop/c",
+      "  8192 processes of each user: all others",
+      "  any number of processes: shop/c, shop/d",
+      "",
+    ].join("\n"),
+  );
+  plan.services = [plannedService({ ...limits, service: "a", cpus: null })];
+  expect(renderText(plan)).toContain("Limits\n  8192 processes of each user: all\n");
+});
+
 const longName = "a-container-with-a-name-longer-than-that-dev";
 
 test.each([40, 60, 80, 100])(
