@@ -44,7 +44,8 @@ export function prepareStandInContext(cacheDir: string, baseImage: string): Stan
   return { dir, reference: `berth.local/stand-in:${tag}` };
 }
 
-function bundleOf(entryPoint: string): Uint8Array {
+/** A program for Node and all that it imports, in one file. */
+export function bundleOf(entryPoint: string): Uint8Array {
   const result = buildSync({
     entryPoints: [entryPoint],
     bundle: true,

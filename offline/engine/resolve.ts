@@ -17,7 +17,7 @@ const REPOSITORY = join(__dirname, "..", "..");
 const DAY_MS = 24 * 60 * 60 * 1000;
 const PROBE_MS = 30_000;
 const DOWNLOAD_MS = 10 * 60_000;
-const PROVIDERS = ["docker"] as const;
+const PROVIDERS = ["docker", "cloudflare"] as const;
 
 /** A Pulumi that can run the program on this machine. */
 export interface Engine {
@@ -55,7 +55,7 @@ export async function resolveEngine(options: ResolveOptions = {}): Promise<Engin
 }
 
 /**
- * The official CLI with the official docker plugin: a `pulumi` on PATH, else the one that the npm
+ * The official CLI with the official provider plugins: a `pulumi` on PATH, else the one that the npm
  * package `pulumi` has or downloads. What can't be downloaded isn't tried again for a day.
  */
 async function findOfficialEngine(
@@ -179,7 +179,7 @@ function offlineEngine(engine: OfflineEngine, outOfReach: boolean): Engine {
   const official = outOfReach ? "can't be downloaded here" : "are not installed";
   return {
     kind: "offline",
-    description: `engine: Pulumi ${engine.cliVersion} built from its Go module, with Berth's own docker plugin (the official ones ${official})`,
+    description: `engine: Pulumi ${engine.cliVersion} built from its Go module, with Berth's own provider plugins (the official ones ${official})`,
     cli: engine.cli,
     env: offlineEnvironment(engine),
   };

@@ -1,5 +1,6 @@
 import { cpSync, existsSync, mkdirSync, realpathSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { bundleOf } from "../../stand-in/context";
 import { Failure } from "../failure";
 import { runCommand } from "../run-command";
 import type { HostFile } from "./recipes";
@@ -20,6 +21,8 @@ export async function addHostFile(
       return addNode(target);
     case "pip":
       return addPipConfiguration(target);
+    case "program":
+      return addProgram(join(context, "main.ts"), target);
   }
 }
 
@@ -40,6 +43,14 @@ async function addNode(target: string): Promise<void> {
   cpSync(npm, join(target, "lib", "node_modules", "npm"), { recursive: true });
   const registry = await ask("npm", ["config", "get", "registry", "--global"]);
   writeFileSync(join(target, "etc", "npmrc"), registry ? `registry=${registry}\n` : "");
+}
+
+/** Starts by its own name; a small heap, as it runs beside many others. */
+const INTERPRETER = "#!/usr/bin/env -S node --max-old-space-size=32 --max-semi-space-size=1\n";
+
+function addProgram(entryPoint: string, target: string): void {
+  const program = Buffer.concat([Buffer.from(INTERPRETER), bundleOf(entryPoint)]);
+  writeFileSync(target, program, { mode: 0o755 });
 }
 
 /** The package index that this machine's pip is set to, if any. */

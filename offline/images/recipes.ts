@@ -5,11 +5,13 @@ import { Failure } from "../failure";
  * `ARG BASE` and the files it copies); the stand-in's is bundled from `stand-in/`.
  */
 
-/** Something of the host's that an image takes along, and the name it has in the build context. */
+/** What the host puts into an image's build context, and the name that it has there. */
 export type HostFile =
   | { kind: "rootfs"; as: "rootfs.tar" }
   | { kind: "node"; as: "host-node" }
-  | { kind: "pip"; as: "host-pip" };
+  | { kind: "pip"; as: "host-pip" }
+  /** The recipe's `main.ts` and what it imports, as one program for Node. */
+  | { kind: "program"; as: `${string}.js` };
 
 export interface Recipe {
   /** The image is `berth.local/<name>:<hash>`. */
@@ -75,6 +77,12 @@ export const recipes = [
     description: "Moto behind LocalStack's port, health paths and init scripts.",
     base: "awscli",
     hostFiles: [],
+  },
+  {
+    name: "cloudflared",
+    description: "A stand-in for cloudflared: connects to a test's edge and relays to origins.",
+    base: "node",
+    hostFiles: [{ kind: "program", as: "cloudflared.js" }],
   },
   {
     name: "stand-in",

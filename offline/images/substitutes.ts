@@ -29,6 +29,7 @@ const substitutes: Readonly<Record<string, Substitute>> = {
   python: { recipe: "python" },
   "localstack/localstack": { recipe: "localstack" },
   "amazon/aws-cli": { recipe: "awscli" },
+  "cloudflare/cloudflared": { recipe: "cloudflared" },
   debian: { recipe: "base" },
 };
 

@@ -1,7 +1,7 @@
 import type Docker from "dockerode";
+import { comparable, type InputSemantics } from "../provider-server/semantics";
 import { deepEqual, isRecord, type Props } from "../provider-server/wire";
-import { comparable } from "./diff";
-import { CONTAINER_SEMANTICS, type InputSemantics } from "./semantics";
+import { CONTAINER_SEMANTICS } from "./semantics";
 import { formatDuration, toMegabytes } from "./units";
 
 type Inspect = Docker.ContainerInspectInfo;

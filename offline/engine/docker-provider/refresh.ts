@@ -1,6 +1,5 @@
+import { comparable, type SemanticsTable } from "../provider-server/semantics";
 import { deepEqual, type Props } from "../provider-server/wire";
-import { comparable } from "./diff";
-import type { SemanticsTable } from "./semantics";
 
 /** Recorded inputs brought up to date, for things whose inputs the daemon gives back as they are. */
 export function refreshSimple(table: SemanticsTable, recorded: Props, real: Props): Props {

@@ -1,25 +1,9 @@
+import type { InputSemantics, SemanticsTable } from "../provider-server/semantics";
+
 /**
- * What a changed input does, as the official docker plugin (5.x) behaves. Pure data without imports,
- * so that the planner and tests can share it with the plugin.
- *
- * - `in-place`: applied to the running container (`docker update`).
- * - `provider-only`: how the plugin acts; the container itself doesn't notice.
- * - `replace`: the thing is deleted and made anew.
- * - `reported-not-applied`: shown as an update, and the running container stays as it is.
+ * What a changed input does, as the official docker plugin (5.x) behaves. Pure data, so that tests
+ * can share it with the plugin.
  */
-type ChangeEffect = "in-place" | "provider-only" | "replace" | "reported-not-applied";
-
-export interface InputSemantics {
-  readonly effect: ChangeEffect;
-  /** Whether a refresh looks at the real value; where not, drift stays unseen. */
-  readonly readBack: boolean;
-  /** What leaving the input out means; an explicit default is then no change. */
-  readonly default?: boolean | number | string;
-  /** Lists whose order means nothing. */
-  readonly unordered?: boolean;
-}
-
-export type SemanticsTable = Readonly<Record<string, InputSemantics>>;
 
 const replace: InputSemantics = { effect: "replace", readBack: true };
 const replaceUnseen: InputSemantics = { effect: "replace", readBack: false };

@@ -30,6 +30,10 @@ export interface ResourceType {
   autoName: boolean;
   /** Outputs that only the update can know (unless the inputs already say). */
   computed: readonly string[];
+  /** Inputs and outputs that are secret even where the program doesn't say so. */
+  secrets?: readonly string[];
+  /** What the user is told each time that one is created or deleted. */
+  warnings?: { create?: string; delete?: string };
   check(inputs: Props): CheckFailure[];
   diff(old: Recorded, news: Props): DiffPlan;
   create(inputs: Props, signal: AbortSignal): Promise<{ id: string; state: Props }>;
@@ -46,7 +50,10 @@ export interface ResourceType {
 export interface Provider {
   version: string;
   types: Readonly<Record<string, ResourceType>>;
+  /** A result may hold values made secret by `asSecret`. */
   functions: Readonly<Record<string, (args: Props) => Promise<Props>>>;
+  /** Settings that are secret even where the program doesn't say so. */
+  secretConfig?: readonly string[];
   checkConfig(config: Props): CheckFailure[];
   configure(config: Props): Promise<void>;
 }

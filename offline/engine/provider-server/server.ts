@@ -5,6 +5,7 @@ import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import * as rpc from "@pulumi/pulumi/proto/provider_pb";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import { parseUrn, withAutoName } from "./check";
+import { engineWarnings, type Warn } from "./engine-log";
 import { grpcError, initFailedError, toStruct } from "./grpc-errors";
 import {
   InitError,
@@ -13,7 +14,7 @@ import {
   type ResourceType,
   TAINTED,
 } from "./resource-type";
-import { type Props, restoreSecrets, UNKNOWN, unwrap } from "./wire";
+import { markSecrets, type Props, restoreSecrets, UNKNOWN, unwrap } from "./wire";
 
 type Handler<Request, Response> = (request: Request) => Promise<Response> | Response;
 
@@ -21,19 +22,29 @@ const HUGE_MESSAGE_BYTES = 400 * 1024 * 1024;
 
 /** Serves the provider on a free port of the loopback and prints that port, as the engine expects. */
 export async function serve(provider: Provider): Promise<void> {
+  // The engine's own address is the plugin's first argument.
+  const { port } = await listen(provider, engineWarnings(process.argv[2]));
+  process.stdout.write(`${port}\n`);
+  // The engine holds our standard input open: its end means that the engine is gone.
+  process.stdin.on("end", () => process.exit(0)).resume();
+}
+
+/** Serves the provider on a free port of the loopback. */
+export async function listen(
+  provider: Provider,
+  warn: Warn,
+): Promise<{ port: number; close: () => void }> {
   const server = new grpc.Server({
     "grpc.max_receive_message_length": HUGE_MESSAGE_BYTES,
     "grpc.max_send_message_length": HUGE_MESSAGE_BYTES,
   });
-  server.addService(ResourceProviderService, serviceOf(provider));
+  server.addService(ResourceProviderService, serviceOf(provider, warn));
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) =>
       error ? reject(error) : resolve(bound),
     );
   });
-  process.stdout.write(`${port}\n`);
-  // The engine holds our standard input open: its end means that the engine is gone.
-  process.stdin.on("end", () => process.exit(0)).resume();
+  return { port, close: () => server.forceShutdown() };
 }
 
 function plain(struct: Struct | undefined): { raw: Props; props: Props } {
@@ -41,7 +52,7 @@ function plain(struct: Struct | undefined): { raw: Props; props: Props } {
   return { raw, props: unwrap(raw) as Props };
 }
 
-function serviceOf(provider: Provider): grpc.UntypedServiceImplementation {
+function serviceOf(provider: Provider, warn: Warn): grpc.UntypedServiceImplementation {
   const cancelled = new AbortController();
 
   const typeOf = (urn: string): ResourceType => {
@@ -69,9 +80,9 @@ function serviceOf(provider: Provider): grpc.UntypedServiceImplementation {
     },
     checkConfig: (request: rpc.CheckRequest) => {
       const { raw, props } = plain(request.getNews());
-      return checkResponse(raw, provider.checkConfig(props));
+      return checkResponse(markSecrets(raw, provider.secretConfig), provider.checkConfig(props));
     },
-    // A changed address means another daemon holding the same things by name: the resources stay.
+    // A changed address or token leads to the same things: the resources stay.
     diffConfig: () => new rpc.DiffResponse().setChanges(rpc.DiffResponse.DiffChanges.DIFF_UNKNOWN),
     configure: async (request: rpc.ConfigureRequest) => {
       await provider.configure(plain(request.getArgs()).props);
@@ -95,12 +106,14 @@ function serviceOf(provider: Provider): grpc.UntypedServiceImplementation {
         olds.raw,
         dropAbsent(plain(request.getNews()).raw),
       );
-      return checkResponse(inputs, type.check(unwrap(inputs) as Props));
+      const failures = type.check(unwrap(inputs) as Props);
+      return checkResponse(markSecrets(inputs, type.secrets), failures);
     },
     diff: (request: rpc.DiffRequest) => diffResponse(typeOf(request.getUrn()), request),
     create: async (request: rpc.CreateRequest) => {
       const type = typeOf(request.getUrn());
       const { raw, props } = plain(request.getProperties());
+      await warn(request.getUrn(), type.warnings?.create);
       if (request.getPreview()) {
         const unknown = Object.fromEntries(type.computed.map((key) => [key, UNKNOWN]));
         return new rpc.CreateResponse().setProperties(toStruct({ ...unknown, ...raw }));
@@ -108,7 +121,8 @@ function serviceOf(provider: Provider): grpc.UntypedServiceImplementation {
       try {
         const { id, state } = await type.create(props, cancelled.signal);
         const response = new rpc.CreateResponse().setId(id);
-        return response.setProperties(toStruct(restoreSecrets(state, raw)));
+        const secret = markSecrets(restoreSecrets(state, raw), type.secrets);
+        return response.setProperties(toStruct(secret));
       } catch (error) {
         if (!(error instanceof InitError)) throw error;
         const state = restoreSecrets({ ...error.state, [TAINTED]: true }, raw);
@@ -125,11 +139,10 @@ function serviceOf(provider: Provider): grpc.UntypedServiceImplementation {
       if (!found) return response;
       const taint = state.props[TAINTED] === true ? { [TAINTED]: true } : {};
       response.setId(found.id);
-      response.setInputs(toStruct(restoreSecrets(found.inputs, inputs.raw, state.raw)));
-      response.setProperties(
-        toStruct(restoreSecrets({ ...found.state, ...taint }, inputs.raw, state.raw)),
-      );
-      return response;
+      const secret = (props: Props) =>
+        toStruct(markSecrets(restoreSecrets(props, inputs.raw, state.raw), type.secrets));
+      response.setInputs(secret(found.inputs));
+      return response.setProperties(secret({ ...found.state, ...taint }));
     },
     update: async (request: rpc.UpdateRequest) => {
       const type = typeOf(request.getUrn());
@@ -141,14 +154,14 @@ function serviceOf(provider: Provider): grpc.UntypedServiceImplementation {
       const state = request.getPreview()
         ? { ...old.state, ...news.props }
         : await type.update(request.getId(), old, news.props);
-      const response = new rpc.UpdateResponse();
-      return response.setProperties(
-        toStruct(restoreSecrets(state, news.raw, plain(request.getOlds()).raw)),
-      );
+      const secret = restoreSecrets(state, news.raw, plain(request.getOlds()).raw);
+      return new rpc.UpdateResponse().setProperties(toStruct(markSecrets(secret, type.secrets)));
     },
     delete: async (request: rpc.DeleteRequest) => {
       const { props } = plain(request.getProperties());
-      await typeOf(request.getUrn()).delete(request.getId(), props);
+      const type = typeOf(request.getUrn());
+      await warn(request.getUrn(), type.warnings?.delete);
+      await type.delete(request.getId(), props);
       return new Empty();
     },
   };

@@ -16,13 +16,13 @@ export function isRecord(value: unknown): value is Props {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function isSecret(value: unknown): value is { value: unknown } {
+function isSecret(value: unknown): value is Props {
   return isRecord(value) && value[SIGNATURE_KEY] === SECRET_SIGNATURE;
 }
 
 /** Removes secret wrappers and absent values (null, undefined), at every depth. */
 export function unwrap(value: unknown): unknown {
-  if (isSecret(value)) return unwrap(value.value);
+  if (isSecret(value)) return unwrap(value["value"]);
   if (Array.isArray(value)) return value.map(unwrap);
   if (!isRecord(value)) return value;
   return Object.fromEntries(
@@ -56,9 +56,23 @@ export function restoreSecrets(plain: Props, ...raws: Props[]): Props {
     const secretRaw = raws.map((raw) => raw[key]).find(containsSecret);
     if (secretRaw === undefined) result[key] = value;
     else if (deepEqual(unwrap(secretRaw), value)) result[key] = secretRaw;
-    else result[key] = { [SIGNATURE_KEY]: SECRET_SIGNATURE, value };
+    else result[key] = asSecret(value);
   }
   return result;
+}
+
+/** A value that the engine encrypts in its state and masks in what it prints. */
+export function asSecret(value: unknown): Props {
+  return isSecret(value) ? value : { [SIGNATURE_KEY]: SECRET_SIGNATURE, value };
+}
+
+/** The named properties made secret, where they are there and known. */
+export function markSecrets(props: Props, names: readonly string[] = []): Props {
+  return Object.fromEntries(
+    Object.entries(props).map(([key, value]) =>
+      names.includes(key) && value !== UNKNOWN ? [key, asSecret(value)] : [key, value],
+    ),
+  );
 }
 
 /** Structural equality of plain JSON values. */

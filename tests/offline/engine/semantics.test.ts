@@ -4,7 +4,6 @@ import {
   CONTAINER_SEMANTICS,
   NETWORK_SEMANTICS,
   REMOTE_IMAGE_SEMANTICS,
-  type SemanticsTable,
 } from "../../../offline/engine/docker-provider/semantics";
 import {
   CONTAINER_SHAPE,
@@ -13,6 +12,7 @@ import {
   VOLUME_SHAPE,
 } from "../../../offline/engine/docker-provider/shapes";
 import type { Shape } from "../../../offline/engine/provider-server/check";
+import type { SemanticsTable } from "../../../offline/engine/provider-server/semantics";
 
 const TYPINGS = join(__dirname, "../../../node_modules/@pulumi/docker");
 

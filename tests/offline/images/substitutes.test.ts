@@ -50,7 +50,7 @@ describe("recipeReference", () => {
 
   it("refuses a recipe that does not exist", () => {
     expect(() => recipeReference("mysql")).toThrow(
-      "offline/images/mysql: there is no such recipe; choose from base, redis, postgres, nginx, prometheus, node, python, awscli, localstack, stand-in",
+      "offline/images/mysql: there is no such recipe; choose from base, redis, postgres, nginx, prometheus, node, python, awscli, localstack, cloudflared, stand-in",
     );
   });
 });
