@@ -1,16 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Stack } from "./components/stack";
 import { loadCatalogue } from "./config/catalogue";
+import { dockerAddress } from "./config/docker-address";
 import { imageOf } from "./config/images";
 import { IssuesError } from "./config/issues";
-import { observeMachine, rootSecret, sourcesFolder } from "./config/machine";
+import { imageSource, observeMachine, rootSecret, sourcesFolder } from "./config/machine";
 import { readFileVariables } from "./config/sources";
 import { rootSecretFromPulumi, settingsFromPulumi } from "./config/settings-pulumi";
 import { environmentIssues } from "./config/stack-environment";
 import { loadOtherStacks } from "./config/stack-files";
 import { stackOutputs } from "./planning/outputs";
 import { planStack } from "./planning/plan";
-import { sourceIssues } from "./preflight/sources";
+import { mountIssues, sourceIssues } from "./preflight/sources";
 
 /** Load, plan, create, put out. */
 function program(): Record<string, unknown> {
@@ -31,14 +32,20 @@ function program(): Record<string, unknown> {
   if (plan.issues.length > 0) throw stop(plan.issues);
 
   const sources = sourcesFolder(settings);
-  const missing = sourceIssues(plan, settings, sources);
+  const address = dockerAddress(settings);
+  const missing = [
+    ...sourceIssues(plan, settings, sources),
+    ...mountIssues(plan, sources, address.url),
+  ];
   if (missing.length > 0) throw stop(missing);
+  const images = imageSource(settings);
   new Stack(settings.stack, {
     plan,
-    docker: settings.host.docker ?? (process.env.DOCKER_HOST || undefined),
+    docker: address.from === "default" ? undefined : address.url,
+    certificates: address.tls,
     sources,
     rootSecret: rootSecretFromPulumi() ?? pulumi.secret(rootSecret()),
-    imageOf: (service) => imageOf(service, sources),
+    imageOf: (service) => imageOf(service, sources, images),
     fileVariables: (service) => readFileVariables(service.environmentFiles, sources),
   });
   return stackOutputs(plan);

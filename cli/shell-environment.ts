@@ -1,5 +1,5 @@
+import { dockerAddress, dockerVariables } from "../config/docker-address";
 import { loadPlan, requireSettings } from "./load-plan";
-import { dockerAddress } from "./machine/docker";
 import { hasStack, pulumiEnvironment } from "./machine/pulumi-environment";
 import { say } from "./terminal";
 import { createStack, projectName } from "./update/open-stack";
@@ -14,7 +14,7 @@ export async function shellEnvironment(stack: string): Promise<string> {
   if (engine && backend !== undefined && !hasStack(backend, projectName(), stack))
     await createStack(stack);
   const address = dockerAddress(settings);
-  const docker = address.from === "default" ? {} : { DOCKER_HOST: address.url };
+  const docker = address.from === "default" ? {} : dockerVariables(address);
   return exportLines({ ...variables, ...engine, ...docker });
 }
 

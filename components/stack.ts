@@ -13,7 +13,9 @@ export interface StackArgs {
   plan: Plan;
   /** Docker's address, undefined for the provider's own default. */
   docker: string | undefined;
-  /** Absolute path of the sources folder on the Docker host. */
+  /** Folder with ca.pem, cert.pem and key.pem for a Docker with TLS. */
+  certificates?: string | undefined;
+  /** Absolute path of the sources folder. */
   sources: string;
   rootSecret: pulumi.Output<string>;
   /** How the image of a service is had. */
@@ -29,7 +31,10 @@ export class Stack extends pulumi.ComponentResource {
     const { plan } = args;
     const provider = new docker.Provider(
       `${name}-docker`,
-      args.docker === undefined ? {} : { host: args.docker },
+      {
+        ...(args.docker !== undefined && { host: args.docker }),
+        ...(args.certificates !== undefined && { certPath: args.certificates }),
+      },
       { parent: this },
     );
     const below = { parent: this, providers: { docker: provider } };

@@ -3,7 +3,7 @@ import { recipeReference } from "../offline/images/references";
 import type { PlannedBuild, PlannedService } from "../planning/types";
 import { prepareStandInContext } from "../stand-in/context";
 import { cacheFolder } from "./folders";
-import { imageSource } from "./machine";
+import type { ImageSource } from "./machine";
 import { hashBuild } from "./sources";
 
 /** Node under the stand-in where image registries can be reached. */
@@ -18,8 +18,12 @@ export interface ImageSourceOf {
 }
 
 /** The image that a service runs on this machine; builds have their content's hash as a tag. */
-export function imageOf(service: PlannedService, sources: string): ImageSourceOf {
-  const local = imageSource() === "local";
+export function imageOf(
+  service: PlannedService,
+  sources: string,
+  from: ImageSource | undefined,
+): ImageSourceOf {
+  const local = from === "local";
   if (service.substitutedBy === "stand-in") {
     if (local) return { reference: recipeReference("stand-in") };
     const { dir, reference } = prepareStandInContext(cacheFolder(), standInBase);

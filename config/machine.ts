@@ -3,12 +3,13 @@ import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } 
 import { homedir } from "node:os";
 import { join } from "node:path";
 import type { Catalogue } from "./catalogue";
+import { dockerAddress, isElsewhere } from "./docker-address";
 import { stateFolder } from "./folders";
 import type { Settings } from "./schema/settings";
 import { localImageFor } from "../offline/images/substitutes";
 import type { MachineFacts } from "../planning/types";
 
-/** How images are had on this machine: from registries, or built here. */
+/** How images are had on a Docker host: from registries, or built from here. */
 export type ImageSource = "registry" | "local";
 
 /**
@@ -38,19 +39,23 @@ export function keepSecret(name: string): string {
   return readFileSync(path, "utf8").trim();
 }
 
-const imageSourceFile = "images";
+/** A Docker host elsewhere reaches other registries than this machine's. */
+function imageSourceFile(settings: Pick<Settings, "host">): string {
+  const elsewhere = isElsewhere(dockerAddress(settings).url);
+  return join(stateFolder(), elsewhere ? `images-${settings.host.id}` : "images");
+}
 
-/** The choice made for this machine, undefined until one was made. */
-export function imageSource(): ImageSource | undefined {
-  const path = join(stateFolder(), imageSourceFile);
+/** The choice made for the stack's Docker host, undefined until one was made. */
+export function imageSource(settings: Pick<Settings, "host">): ImageSource | undefined {
+  const path = imageSourceFile(settings);
   if (!existsSync(path)) return undefined;
   return readFileSync(path, "utf8").trim() === "local" ? "local" : "registry";
 }
 
 /** Keeps the choice: a plan must not change with the weather of the network. */
-export function keepImageSource(source: ImageSource): void {
+export function keepImageSource(settings: Pick<Settings, "host">, source: ImageSource): void {
   mkdirSync(stateFolder(), { recursive: true, mode: 0o700 });
-  writeFileSync(join(stateFolder(), imageSourceFile), `${source}\n`);
+  writeFileSync(imageSourceFile(settings), `${source}\n`);
 }
 
 /** The sources folder with `~` resolved. */
@@ -67,6 +72,6 @@ export function observeMachine(catalogue: Catalogue, settings: Settings): Machin
     .filter((source) => !existsSync(join(folder, source)));
   return {
     missingSources: [...new Set(missingSources)],
-    localImages: imageSource() === "local" ? localImageFor : "unused",
+    localImages: imageSource(settings) === "local" ? localImageFor : "unused",
   };
 }

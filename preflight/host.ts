@@ -8,6 +8,7 @@ export function hostIssues(
   plan: Plan,
   settings: Pick<Settings, "host">,
   facts: Pick<DockerFacts, "platform" | "gpu">,
+  here = `linux/${process.arch === "x64" ? "amd64" : process.arch}`,
 ): Issue[] {
   const file = `Pulumi.${plan.stack}.yaml`;
   const issues: Issue[] = [];
@@ -18,6 +19,7 @@ export function hostIssues(
       remedy: `set it to ${facts.platform}, or point the stack to another Docker host`,
     });
   }
+  issues.push(...localImageIssues(plan, facts.platform, here));
   if (facts.gpu) return issues;
   for (const service of plan.services) {
     if (!service.gpu || service.substitutedBy !== null) continue;
@@ -28,4 +30,18 @@ export function hostIssues(
     });
   }
   return issues;
+}
+
+/** Images that are built from this machine's packages and programs run on its architecture alone. */
+function localImageIssues(plan: Plan, engine: string, here: string): Issue[] {
+  if (engine === here) return [];
+  const first = plan.services.find((service) => service.substitutedBy?.startsWith("berth.local/"));
+  if (first === undefined) return [];
+  return [
+    {
+      path: serviceId(first),
+      message: `would run ${first.substitutedBy}, which is built here for ${here}, but the Docker Engine runs on ${engine}`,
+      remedy: "let that host take images from registries (--images registry)",
+    },
+  ];
 }

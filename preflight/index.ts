@@ -8,7 +8,7 @@ import { hostIssues } from "./host";
 import { networkIssues } from "./networks";
 import { assumeFree, portIssues, tryLocalPort } from "./ports";
 import { dockerIssue, isLocal, unreachable, dockerAddress } from "./reachable";
-import { expandHome, sourceIssues } from "./sources";
+import { expandHome, mountIssues, sourceIssues } from "./sources";
 
 export interface PreflightInput {
   plan: Plan;
@@ -26,7 +26,11 @@ export interface PreflightInput {
 export async function runPreflight(input: PreflightInput): Promise<Issue[]> {
   const { plan, settings } = input;
   const folder = expandHome(input.sources, input.home);
-  return [...(await dockerIssues(input)), ...sourceIssues(plan, settings, folder)];
+  return [
+    ...(await dockerIssues(input)),
+    ...sourceIssues(plan, settings, folder),
+    ...mountIssues(plan, folder, dockerAddress(input.docker)),
+  ];
 }
 
 async function dockerIssues({ plan, settings, docker }: PreflightInput): Promise<Issue[]> {

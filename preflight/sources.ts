@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join, posix } from "node:path";
+import { isElsewhere } from "../config/docker-address";
 import type { Issue } from "../config/issues";
 import type { Settings } from "../config/schema/settings";
 import { serviceId, type Plan, type PlannedService } from "../planning/types";
@@ -48,6 +49,23 @@ function projectIssue(project: string, services: readonly PlannedService[], fold
     message: `source folder ${join(folder, project)} is missing${also}`,
     remedy: "clone it there, set berth:sources, or allow stand-ins with berth:standIns",
   };
+}
+
+/** Sources that would be mounted on a Docker host which does not have them. */
+export function mountIssues(plan: Plan, folder: string, docker: string): Issue[] {
+  // What answers on loopback may be this machine's; if it is not, Docker says that there is no such folder.
+  if (!isElsewhere(docker) || /^tcp:\/\/(localhost|127\.[\d.]+|\[::1\])[:/]?/.test(docker))
+    return [];
+  return plan.services.flatMap((service) =>
+    service.mounts
+      .filter((mount) => mount.type === "bind" && mount.source.startsWith(prefix))
+      .map((mount) => ({
+        path: serviceId(service),
+        message: `${join(folder, belowSources(mount.source))} can't be mounted by the Docker Engine of another machine, ${docker}`,
+        remedy:
+          "bring the stack up on a Docker of this machine, or move the source away and let a stand-in run; images built from sources, as in prod, work everywhere",
+      })),
+  );
 }
 
 /** What is missing inside the projects that are there. */

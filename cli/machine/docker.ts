@@ -1,40 +1,20 @@
-import Docker from "dockerode";
+import type Docker from "dockerode";
+import { dockerAddress, isElsewhere, type DockerAddress } from "../../config/docker-address";
 import { IssuesError } from "../../config/issues";
 import type { Settings } from "../../config/schema/settings";
+import { AddressError, openDocker } from "../../offline/engine/docker-provider/client";
 import { unreachable as noAnswer, whyNoAnswer } from "../../preflight/reachable";
+import { problem } from "../errors";
 
 export { whyNoAnswer };
 
-interface DockerAddress {
-  url: string;
-  /** Who says so, for messages. */
-  from: "stack settings" | "DOCKER_HOST" | "default";
-}
-
-const defaultUrl = "unix:///var/run/docker.sock";
-
-/** The stack's own Docker host comes first: a shell that points elsewhere must not redirect prod. */
-export function dockerAddress(
-  settings: Settings | undefined,
-  given: NodeJS.ProcessEnv = process.env,
-): DockerAddress {
-  if (settings?.host.docker) return { url: settings.host.docker, from: "stack settings" };
-  if (given.DOCKER_HOST) return { url: given.DOCKER_HOST, from: "DOCKER_HOST" };
-  return { url: defaultUrl, from: "default" };
-}
-
-/** A client for the address; TLS and ssh take their settings from Docker's own variables. */
-export function dockerClient(address: DockerAddress): Docker {
-  if (address.url.startsWith("unix://"))
-    return new Docker({ socketPath: address.url.slice("unix://".length) });
-  // dockerode reads tcp and ssh addresses from the environment alone, when it is constructed.
-  const before = process.env.DOCKER_HOST;
-  process.env.DOCKER_HOST = address.url;
+/** A client for the address, or the error that says what is wrong with the address. */
+export function dockerClient({ url, tls, from }: DockerAddress): Docker {
   try {
-    return new Docker();
-  } finally {
-    if (before === undefined) delete process.env.DOCKER_HOST;
-    else process.env.DOCKER_HOST = before;
+    return openDocker(url, { tls });
+  } catch (error) {
+    if (!(error instanceof AddressError)) throw error;
+    throw problem("docker", `${error.finding} (${from})`, error.remedy);
   }
 }
 
@@ -52,6 +32,8 @@ export function unreachable(address: DockerAddress, reason: string, stack: strin
   const remedy =
     address.from === "default"
       ? `run: ./berth up ${stack} --install`
-      : "start it or correct the address";
+      : isElsewhere(address.url)
+        ? "start Docker on that host or correct the address"
+        : "start it or correct the address";
   return new IssuesError([noAnswer(`${address.url} (${address.from})`, reason, remedy)]);
 }

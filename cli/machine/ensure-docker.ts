@@ -1,7 +1,8 @@
 import type Docker from "dockerode";
+import { dockerAddress } from "../../config/docker-address";
 import type { Settings } from "../../config/schema/settings";
 import { problem } from "../errors";
-import { dockerAddress, dockerClient, unreachable, whyNoAnswer } from "./docker";
+import { dockerClient, unreachable, whyNoAnswer } from "./docker";
 
 const patience = 60;
 

@@ -1,19 +1,21 @@
 import type Docker from "dockerode";
 import { imageSource, keepImageSource, type ImageSource } from "../../config/machine";
+import type { Settings } from "../../config/schema/settings";
 import type { Plan } from "../../planning/types";
 
-/** Where third-party images come from on this machine: as asked, as before, or by trying. */
+/** Where third-party images come from on the stack's Docker host: as asked, as before, or by trying. */
 export async function decideImageSource(
   asked: "auto" | ImageSource,
+  settings: Settings,
   docker: Docker,
   plan: Plan,
 ): Promise<{ source: ImageSource; why: string }> {
-  const before = imageSource();
+  const before = imageSource(settings);
   if (asked === "auto" && before !== undefined)
     return { source: before, why: "as before; --images changes it" };
   const choice =
     asked === "auto" ? await tryRegistry(docker, plan) : { source: asked, why: "as asked" };
-  if (choice.source !== before) keepImageSource(choice.source);
+  if (choice.source !== before) keepImageSource(settings, choice.source);
   return choice;
 }
 

@@ -1,7 +1,8 @@
+import { dockerAddress, dockerVariables } from "../../config/docker-address";
 import { count } from "../../planning/render/format";
 import { Interrupted, problem } from "../errors";
 import { loadPlan, requireSettings } from "../load-plan";
-import { dockerAddress, reachDocker } from "../machine/docker";
+import { reachDocker } from "../machine/docker";
 import { canAsk, confirm, say } from "../terminal";
 import { announce, chooseEngine } from "./engine";
 import { stateResources } from "./engine-state";
@@ -19,7 +20,7 @@ export async function takeDown(options: { stack: string; yes?: boolean }): Promi
   const docker = await reachDocker(settings);
   const engine = await chooseEngine({ install: false });
   announce(engine);
-  const variables = { DOCKER_HOST: dockerAddress(settings).url };
+  const variables = dockerVariables(dockerAddress(settings));
   const stack = await openStack(options.stack, engine, variables, { create: false });
   if (stack === undefined) {
     say(`Stack ${options.stack} is not up: nothing to take down.`);

@@ -1,5 +1,6 @@
 import { homedir } from "node:os";
 import type Docker from "dockerode";
+import { dockerAddress, dockerVariables } from "../../config/docker-address";
 import { IssuesError } from "../../config/issues";
 import { sourcesFolder, type ImageSource } from "../../config/machine";
 import type { Settings } from "../../config/schema/settings";
@@ -7,7 +8,6 @@ import type { Plan } from "../../planning/types";
 import { Interrupted, problem } from "../errors";
 import { exitCodes } from "../exit-codes";
 import { loadPlan, requireSettings } from "../load-plan";
-import { dockerAddress } from "../machine/docker";
 import { ensureDocker } from "../machine/ensure-docker";
 import { decideImageSource, neededRecipes } from "../machine/images";
 import { canAsk, colors, confirm, dataColors, formatSeconds, print, say, step } from "../terminal";
@@ -38,7 +38,7 @@ export async function bringUp(options: UpOptions): Promise<void> {
   const docker = await ensureDocker(settings, { install, log: (text) => step("docker", text) });
   const address = dockerAddress(settings);
   step("docker", `${(await docker.version()).Version} at ${address.url}`);
-  const choice = await decideImageSource(options.images, docker, committed);
+  const choice = await decideImageSource(options.images, settings, docker, committed);
   step("images", `${choice.source === "local" ? "built here" : "from registries"}: ${choice.why}`);
 
   const { plan } = loadPlan(options.stack, { here: true });
@@ -49,7 +49,7 @@ export async function bringUp(options: UpOptions): Promise<void> {
     throw new Interrupted("nothing was changed");
 
   if (choice.source === "local") await buildImages(docker, plan);
-  const variables = { DOCKER_HOST: address.url };
+  const variables = dockerVariables(address);
   const stack = await openStack(plan.stack, engine, variables, { create: true });
   if (stack === undefined) throw new Error(`stack ${plan.stack} could not be created`);
   const resources = await stateResources(stack);

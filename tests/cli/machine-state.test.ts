@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { imageSource, keepImageSource } from "../../config/machine";
 import { hasStack, pulumiEnvironment } from "../../cli/machine/pulumi-environment";
 import { machineStackFile, mergeSettings, mergeStackFile } from "../../cli/machine/stack-settings";
 
@@ -19,6 +20,23 @@ afterEach(() => {
 
 const inState = (name: string): string => join(home, "berth", name);
 const mode = (path: string): string => (statSync(path).mode & 0o777).toString(8);
+
+test("the source of images is a Docker host's own, as is the way to registries", () => {
+  const host = (docker?: string) => ({
+    host: {
+      ...{ id: "lab", platform: "linux/amd64" as const, memory: "8 GiB", cpus: 4, gpu: false },
+      ...(docker !== undefined && { docker }),
+    },
+  });
+  const local = host("unix:///var/run/docker.sock");
+  const remote = host("ssh://lab");
+  keepImageSource(local, "local");
+  expect(imageSource(local)).toBe("local");
+  expect(imageSource(remote)).toBeUndefined();
+  keepImageSource(remote, "registry");
+  expect(imageSource(host("tcp://lab:2376"))).toBe("registry");
+  expect(imageSource(local)).toBe("local");
+});
 
 describe("pulumiEnvironment", () => {
   test("makes passphrase and root secret, for their owner alone", () => {

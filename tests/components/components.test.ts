@@ -369,6 +369,16 @@ describe("Stack", () => {
     expect(resource(all, "dev-docker").inputs).toEqual({ host: "unix:///docker.sock" });
   });
 
+  test("a Docker with TLS is reached with its certificates", async () => {
+    startMocks("dev");
+    const tcp = { docker: "tcp://lab:2376", certificates: "/certificates" };
+    new Stack("dev", { ...args, ...tcp, plan: plan([redis]) });
+    expect(resource(await finishMocks(), "dev-docker").inputs).toEqual({
+      host: "tcp://lab:2376",
+      certPath: "/certificates",
+    });
+  });
+
   test("an image keeps its name when its tag changes; two tags of one image are two", async () => {
     const names = async (...images: string[]) => {
       startMocks("dev");

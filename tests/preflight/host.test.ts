@@ -1,5 +1,6 @@
 import Docker from "dockerode";
 import { formatIssue } from "../../config/issues";
+import { openDocker } from "../../offline/engine/docker-provider/client";
 import { hostIssues } from "../../preflight/host";
 import { dockerAddress, dockerIssue, isLocal, unreachable } from "../../preflight/reachable";
 import { plannedService, smallPlan } from "../support/plan-fixture";
@@ -8,9 +9,17 @@ const host = { id: "lab", platform: "linux/amd64", memory: "8 GiB", cpus: 4, gpu
 
 test("a Docker host of another platform", () => {
   const facts = { platform: "linux/arm64", gpu: true };
-  expect(hostIssues(smallPlan(), { host }, facts).map(formatIssue)).toEqual([
+  expect(hostIssues(smallPlan(), { host }, facts, "linux/arm64").map(formatIssue)).toEqual([
     "Pulumi.dev.yaml.host.platform: is linux/amd64, but the Docker Engine runs on linux/arm64; set it to linux/arm64, or point the stack to another Docker host",
   ]);
+});
+
+test("images built on this machine for a Docker host of another platform", () => {
+  const facts = { platform: "linux/amd64", gpu: true };
+  expect(hostIssues(smallPlan(), { host }, facts, "linux/arm64").map(formatIssue)).toEqual([
+    "shop/postgres: would run berth.local/postgres:16, which is built here for linux/arm64, but the Docker Engine runs on linux/amd64; let that host take images from registries (--images registry)",
+  ]);
+  expect(hostIssues(smallPlan(), { host }, facts, "linux/amd64")).toEqual([]);
 });
 
 test("a GPU that is not there, for those that need it and run", () => {
@@ -56,6 +65,31 @@ test.each([
   expect(formatIssue(unreachable("tcp://lab:2376", error))).toBe(line);
 });
 
+test.each([
+  ["ssh: ann@lab: Permission denied (publickey).", "let that user in with a key"],
+  ["ssh: Host key verification failed.", "connect to it once by ssh"],
+  ["ssh: Could not resolve hostname lab: Name or service not known", "correct the address"],
+  ["ssh: bash: line 1: docker: command not found", "install Docker on that host"],
+  ["ssh: sh: 1: docker: not found", "install Docker on that host"],
+  ["ssh: permission denied while trying to connect to the Docker daemon socket", "let the user"],
+  [
+    "ssh: Cannot connect to the Docker daemon at unix:///var/run/docker.sock.",
+    "start Docker on that host",
+  ],
+  ["ssh: connect to host lab port 22: Connection timed out", "mend what keeps ssh"],
+  ["ssh is not installed here", "install OpenSSH's client"],
+  [
+    "(HTTP code 400) unexpected - Client sent an HTTP request to an HTTPS server.",
+    "name the folder with its certificates: host.tls",
+  ],
+  ["SELF_SIGNED_CERT_IN_CHAIN", "give it the certificates that belong to that host"],
+  ["ERR_TLS_CERT_ALTNAME_INVALID", "give it the certificates that belong to that host"],
+])("of a host elsewhere, %s", (reason, remedy) => {
+  const issue = unreachable("ssh://ann@lab", reason, "start it");
+  expect(issue.message).toBe(`ssh://ann@lab can't be used: ${reason}`);
+  expect(issue.remedy.slice(0, remedy.length)).toBe(remedy);
+});
+
 test("addresses as DOCKER_HOST writes them", () => {
   const tcp = new Docker({ host: "lab", port: 2376, protocol: "https" });
   expect(dockerAddress(tcp)).toBe("tcp://lab:2376");
@@ -63,6 +97,9 @@ test("addresses as DOCKER_HOST writes them", () => {
   const unix = new Docker({ socketPath: "/run/docker.sock" });
   expect(dockerAddress(unix)).toBe("unix:///run/docker.sock");
   expect(isLocal(unix)).toBe(true);
+  const ssh = openDocker("ssh://ann@lab:2222");
+  expect(dockerAddress(ssh)).toBe("ssh://ann@lab:2222");
+  expect(isLocal(ssh)).toBe(false);
 });
 
 test("an error without a code has its first line", () => {

@@ -1,6 +1,6 @@
 import { formatIssue } from "../../config/issues";
 import type { PlannedService } from "../../planning/types";
-import { expandHome, sourceIssues } from "../../preflight/sources";
+import { expandHome, mountIssues, sourceIssues } from "../../preflight/sources";
 import { plannedService, smallPlan } from "../support/plan-fixture";
 
 const build = {
@@ -82,4 +82,25 @@ test("a tilde is the home folder, at the start and alone", () => {
   expect(expandHome("~", "/home/ann")).toBe("/home/ann");
   expect(expandHome("~bob/x", "/home/ann")).toBe("~bob/x");
   expect(expandHome("/srv/~/x", "/home/ann")).toBe("/srv/~/x");
+});
+
+describe("sources in containers", () => {
+  const issues = (docker: string) =>
+    mountIssues({ ...smallPlan(), services: [backend, frontend] }, "/home/ann/projects", docker);
+
+  test.each(["ssh://ann@lab", "tcp://lab:2376", "tcp://10.0.0.7:2376"])(
+    "can't be mounted by %s; what is built of them or is that host's own can be had",
+    (docker) => {
+      expect(issues(docker).map(formatIssue)).toEqual([
+        `inpactai/frontend: ${project}/Frontend can't be mounted by the Docker Engine of another machine, ${docker}; bring the stack up on a Docker of this machine, or move the source away and let a stand-in run; images built from sources, as in prod, work everywhere`,
+      ]);
+    },
+  );
+
+  test.each([
+    "unix:///run/docker.sock",
+    "tcp://127.0.0.1:2375",
+    "tcp://localhost",
+    "tcp://[::1]:1",
+  ])("are where %s looks for them", (docker) => expect(issues(docker)).toEqual([]));
 });
