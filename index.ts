@@ -6,11 +6,16 @@ import { imageOf } from "./config/images";
 import { IssuesError } from "./config/issues";
 import { imageSource, observeMachine, rootSecret, sourcesFolder } from "./config/machine";
 import { readFileVariables } from "./config/sources";
-import { rootSecretFromPulumi, settingsFromPulumi } from "./config/settings-pulumi";
+import {
+  rootSecretFromPulumi,
+  secretFromPulumi,
+  settingsFromPulumi,
+} from "./config/settings-pulumi";
 import { environmentIssues } from "./config/stack-environment";
 import { loadOtherStacks } from "./config/stack-files";
 import { stackOutputs } from "./planning/outputs";
 import { planStack } from "./planning/plan";
+import { cloudflareIssues } from "./preflight/cloudflare";
 import { mountIssues, sourceIssues } from "./preflight/sources";
 
 /** Load, plan, create, put out. */
@@ -33,22 +38,25 @@ function program(): Record<string, unknown> {
 
   const sources = sourcesFolder(settings);
   const address = dockerAddress(settings);
+  const apiToken = secretFromPulumi("cloudflare:apiToken");
   const missing = [
+    ...cloudflareIssues(plan, apiToken === undefined ? undefined : { value: apiToken }),
     ...sourceIssues(plan, settings, sources),
     ...mountIssues(plan, sources, address.url),
   ];
   if (missing.length > 0) throw stop(missing);
   const images = imageSource(settings);
-  new Stack(settings.stack, {
+  const stack = new Stack(settings.stack, {
     plan,
     docker: address.from === "default" ? undefined : address.url,
     certificates: address.tls,
     sources,
+    configSecret: (key) => pulumi.secret(secretFromPulumi(key) ?? ""),
     rootSecret: rootSecretFromPulumi() ?? pulumi.secret(rootSecret()),
     imageOf: (service) => imageOf(service, sources, images),
     fileVariables: (service) => readFileVariables(service.environmentFiles, sources),
   });
-  return stackOutputs(plan);
+  return { ...stackOutputs(plan, settings.host), passwords: stack.passwords };
 }
 
 /** The user's own mistakes, without a stack trace. */

@@ -1,9 +1,11 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { accessLabels } from "../planning/exposure/traefik";
 import { entryOf } from "../planning/lookup";
-import { deriveSecret } from "../planning/secrets";
-import { serviceId, type Plan, type PlannedService } from "../planning/types";
+import { deriveSecret, fillSecret } from "../planning/secrets";
+import { serviceId, type Plan, type PlannedService, type SecretVariable } from "../planning/types";
 import type { ContainerInputs } from "./container";
+import { CloudflareTunnel } from "./exposure/cloudflare-tunnel";
 import { Image, type ImageArgs } from "./image";
 import { Job } from "./job";
 import { Service } from "./service";
@@ -18,6 +20,8 @@ export interface StackArgs {
   /** Absolute path of the sources folder. */
   sources: string;
   rootSecret: pulumi.Output<string>;
+  /** A value of Pulumi's secret config, by its key. */
+  configSecret: (key: string) => pulumi.Output<string>;
   /** How the image of a service is had. */
   imageOf: (service: PlannedService) => ImageArgs;
   /** Variables of a service's environment files; all are taken for secrets. */
@@ -26,6 +30,9 @@ export interface StackArgs {
 
 /** All of a plan's resources: systems with their networks and volumes, images, then services in start order. */
 export class Stack extends pulumi.ComponentResource {
+  /** Passwords with which users pass access rules, by "rule/user". Secret. */
+  public readonly passwords: pulumi.Output<Record<string, string>>;
+
   constructor(name: string, args: StackArgs, opts?: pulumi.ComponentResourceOptions) {
     super("berth:index:Stack", name, {}, opts);
     const { plan } = args;
@@ -43,6 +50,18 @@ export class Stack extends pulumi.ComponentResource {
       [...systems.values()].flatMap((system) => [...system.networkNames]),
     );
     const volumeNames = new Map([...systems.values()].flatMap((system) => [...system.volumeNames]));
+    const tunnel =
+      plan.tunnel &&
+      new CloudflareTunnel(
+        `${name}-tunnel`,
+        { tunnel: plan.tunnel, apiToken: args.configSecret("cloudflare:apiToken") },
+        { parent: this },
+      );
+    const secretOf: SecretSource = ({ origin, label, version, length }) => {
+      if (origin === "config") return args.configSecret(label);
+      if (origin === "tunnel" && tunnel) return tunnel.token;
+      return args.rootSecret.apply((root) => deriveSecret(root, label, version, length));
+    };
     const wanted = plan.services.map((service) => args.imageOf(service));
     const images = new Map<string, Image>();
     const ready = new Map<string, pulumi.Input<pulumi.Resource>[]>();
@@ -60,11 +79,14 @@ export class Stack extends pulumi.ComponentResource {
         volumeNames,
         variables: {
           ...secretRecord(args.fileVariables(service)),
-          ...variables(service, args.rootSecret),
+          ...variables(service, secretOf),
         },
         sources: args.sources,
       };
-      const startsAfter = service.startsAfter.flatMap((id) => ready.get(id) ?? []);
+      const startsAfter = [
+        ...service.startsAfter.flatMap((id) => ready.get(id) ?? []),
+        ...(connectsTunnel(service) ? (tunnel?.ready ?? []) : []),
+      ];
       const parent = { parent: systems.get(service.system) ?? this };
       const component =
         service.kind === "job"
@@ -80,8 +102,25 @@ export class Stack extends pulumi.ComponentResource {
             );
       ready.set(serviceId(service), component.ready);
     }
+    this.passwords = pulumi.secret(args.rootSecret.apply((root) => accessPasswords(plan, root)));
     this.registerOutputs({ stack: plan.stack });
   }
+}
+
+function accessPasswords(plan: Plan, rootSecret: string): Record<string, string> {
+  const found = plan.services
+    .flatMap(({ secrets }) => Object.values(secrets))
+    .filter(({ label }) => label.startsWith(accessLabels));
+  return Object.fromEntries(
+    found.map(({ label, version, length }) => [
+      label.slice(accessLabels.length),
+      deriveSecret(rootSecret, label, version, length),
+    ]),
+  );
+}
+
+function connectsTunnel(service: PlannedService): boolean {
+  return Object.values(service.secrets).some(({ origin }) => origin === "tunnel");
 }
 
 function createSystems(
@@ -108,22 +147,19 @@ function createSystems(
   );
 }
 
-/** A service's variables, the secret ones derived from the root secret. */
+type SecretSource = (secret: SecretVariable) => pulumi.Output<string>;
+
+/** A service's variables, the secret ones filled in. */
 function variables(
   service: PlannedService,
-  rootSecret: pulumi.Output<string>,
+  secretOf: SecretSource,
 ): Record<string, pulumi.Input<string>> {
   return Object.fromEntries(
     Object.entries(service.variables).map(([name, value]): [string, pulumi.Input<string>] => {
       const secret = entryOf(service.secrets, name);
       if (secret === undefined) return [name, value];
-      const derived = rootSecret.apply((root) =>
-        secret.template.replaceAll(
-          "{secret}",
-          deriveSecret(root, secret.label, secret.version, secret.length),
-        ),
-      );
-      return [name, pulumi.secret(derived)];
+      const filled = secretOf(secret).apply((found) => fillSecret(secret.template, found));
+      return [name, pulumi.secret(filled)];
     }),
   );
 }

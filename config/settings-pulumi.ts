@@ -51,6 +51,20 @@ function rootSecretIssues(value: string | undefined): Issue[] {
   ];
 }
 
+/** A value of Pulumi's secret config, such as "cloudflare:apiToken"; undefined where none is set. */
+export function secretFromPulumi(key: string): string | undefined {
+  const [namespaceOfKey = "", name = ""] = key.split(":");
+  const variable = variables[key];
+  return (
+    new pulumi.Config(namespaceOfKey).get(name) || (variable && process.env[variable]) || undefined
+  );
+}
+
+/** The providers' own variables, which count where the stack's config says nothing. */
+const variables: Readonly<Record<string, string>> = {
+  "cloudflare:apiToken": "CLOUDFLARE_API_TOKEN",
+};
+
 /** The stack's root secret, where a team keeps it as Pulumi secret config. */
 export function rootSecretFromPulumi(): pulumi.Output<string> | undefined {
   return new pulumi.Config(namespace).getSecret("rootSecret");

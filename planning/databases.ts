@@ -138,6 +138,7 @@ function secretVariables(
   for (const [variable, role] of Object.entries(roles)) {
     const label = databaseSecretLabel(server, role);
     secrets[variable] = {
+      origin: "derived",
       label,
       version: settings.secretVersions[label] ?? 1,
       length: 32,

@@ -6,6 +6,7 @@ import type { SystemSpec } from "../config/schema/system";
 import { suggest, type Issue, type Note } from "../config/issues";
 import { entryOf } from "./lookup";
 import { defaultContainerName, inEnvironment } from "./naming";
+import { readParameter } from "./parameters";
 
 /** A service on its way into a plan: what its catalogue file says, with names and parameters filled in. */
 export interface Draft {
@@ -23,6 +24,8 @@ export interface Draft {
   containerPorts: Record<string, number>;
   /** Documented host port per endpoint that is published in this environment. */
   documentedPorts: Record<string, number>;
+  /** Host ports that no scheme chooses, per endpoint: those of Berth's own proxy. */
+  fixedPorts: Record<string, { ip: string; port: number }>;
   /** Docker names of its networks; the first is home. */
   networks: string[];
   /** Short names on the home network. */
@@ -80,13 +83,14 @@ export function draftServices(catalogue: Catalogue, settings: Settings): Drafts 
     }
     for (const name of Object.keys(system.services).sort(compare)) {
       const spec = system.services[name];
-      if (spec) drafts.push(draft(system, name, spec, settings, issues));
+      if (spec) drafts.push(draftService(system, name, spec, settings, issues));
     }
   }
   return { systems, drafts, issues, notes };
 }
 
-function draft(
+/** One service of a system with its names, ports and parameters filled in. */
+export function draftService(
   system: SystemSpec,
   name: string,
   spec: ServiceSpec,
@@ -120,26 +124,8 @@ function draft(
     return [inEnvironment(network.name, environment)];
   });
 
-  const parameter = (parameterName: string, where: string): string => {
-    const declared = entryOf(system.parameters, parameterName);
-    if (declared === undefined) {
-      issues.push({
-        path: where,
-        message: `${system.name} declares no parameter '${parameterName}'`,
-        remedy: suggest(parameterName, Object.keys(system.parameters)),
-      });
-      return "";
-    }
-    const value = entryOf(settings.parameters, parameterName) ?? declared.default;
-    if (value === undefined) {
-      issues.push({
-        path: `Pulumi.${settings.stack}.yaml.parameters`,
-        message: `${parameterName} is missing, which ${path} needs (${declared.about})`,
-        remedy: `give it a value under berth:parameters`,
-      });
-    }
-    return value ?? "";
-  };
+  const parameter = (parameterName: string, where: string): string =>
+    readParameter(parameterName, { system, settings, where, owner: path, issues }) ?? "";
   const port = (value: number | { parameter: string }, where: string): number => {
     if (typeof value === "number") return value;
     const text = parameter(value.parameter, where);
@@ -187,6 +173,7 @@ function draft(
         : inEnvironment(spec.container, environment),
     containerPorts,
     documentedPorts,
+    fixedPorts: {},
     networks,
     aliases: spec.aliases ?? [name],
     variables,

@@ -1,4 +1,4 @@
-import type { NeedSpec } from "../config/schema/service";
+import type { Endpoint, NeedSpec } from "../config/schema/service";
 import type { Settings } from "../config/schema/settings";
 import { suggest, type Issue } from "../config/issues";
 import { catalogPath, compare, type Draft } from "./drafts";
@@ -6,6 +6,7 @@ import { entryOf } from "./lookup";
 import type { HostPorts } from "./ports";
 import { browserHost, externalUrl } from "./addresses";
 import { fillVariables, type Bindings, type MetNeed } from "./bindings";
+import type { BoundRoute } from "./exposure/routes";
 import { databaseSecretLabel, type DatabaseUse } from "./databases";
 
 export interface BoundNeeds {
@@ -18,11 +19,13 @@ export interface BoundNeeds {
 export function bindNeeds(
   drafts: readonly Draft[],
   ports: HostPorts,
+  routes: readonly BoundRoute[],
   settings: Settings,
 ): BoundNeeds {
   const context: Context = {
     drafts: new Map(drafts.map((draft) => [draft.id, draft])),
     ports,
+    routes,
     settings,
     issues: [],
     databases: [],
@@ -42,6 +45,7 @@ export function bindNeeds(
 interface Context {
   drafts: Map<string, Draft>;
   ports: HostPorts;
+  routes: readonly BoundRoute[];
   settings: Settings;
   issues: Issue[];
   databases: DatabaseUse[];
@@ -105,11 +109,10 @@ function bindEndpoint(
     });
     return;
   }
-  let host: string;
-  let port: number;
+  let address: Address;
   if (spec.reach === "browser") {
-    const published = entryOf(context.ports.get(target.id) ?? {}, endpoint);
-    if (published === undefined) {
+    const visible = browserAddress(context, target, endpoint, found.protocol);
+    if (visible === undefined) {
       context.issues.push({
         path,
         message: `a browser can't reach ${target.id}#${endpoint}: it is not published in ${draft.environment}`,
@@ -117,13 +120,12 @@ function bindEndpoint(
       });
       return;
     }
-    host = browserHost(context.settings);
-    port = published;
+    address = visible;
   } else {
-    host = join(draft, target, bound);
-    port = target.containerPorts[endpoint] ?? 0;
+    const host = join(draft, target, bound);
+    address = addressOf(host, target.containerPorts[endpoint] ?? 0, found.protocol);
   }
-  const url = `${found.protocol === "tcp" ? "" : `${found.protocol}://`}${host}:${port}`;
+  const { host, port, protocol, url } = address;
   const need: MetNeed = {
     name,
     kind: "endpoint",
@@ -137,8 +139,33 @@ function bindEndpoint(
     templates: spec.variables,
   };
   bound.needs.push(need);
-  const parts = { host, port: String(port), url, protocol: found.protocol };
+  const parts = { host, port: String(port), url, protocol };
   fillVariables(context.issues, draft, need, parts, undefined, bound, path);
+}
+
+interface Address {
+  host: string;
+  port: number;
+  protocol: string;
+  url: string;
+}
+
+function addressOf(host: string, port: number, protocol: Endpoint["protocol"]): Address {
+  const scheme = protocol === "tcp" ? "" : `${protocol}://`;
+  return { host, port, protocol, url: `${scheme}${host}:${port}` };
+}
+
+/** Where a browser finds an endpoint: at its first public address, else on its host port. */
+function browserAddress(
+  context: Context,
+  target: Draft,
+  endpoint: string,
+  protocol: Endpoint["protocol"],
+): Address | undefined {
+  const route = context.routes.find((one) => one.draft === target && one.endpoint === endpoint);
+  if (route) return { host: route.host, port: 443, protocol: "https", url: route.url };
+  const port = entryOf(context.ports.get(target.id) ?? {}, endpoint);
+  return port === undefined ? undefined : addressOf(browserHost(context.settings), port, protocol);
 }
 
 function bindDatabase(
@@ -180,7 +207,8 @@ function bindDatabase(
     password: "{secret}",
     url: `postgresql://${role}:{secret}@${host}:${port}/${database}`,
   };
-  const secret = { label, version: context.settings.secretVersions[label] ?? 1, length: 32 };
+  const version = context.settings.secretVersions[label] ?? 1;
+  const secret = { origin: "derived", label, version, length: 32 } as const;
   fillVariables(context.issues, draft, need, parts, secret, bound, path);
 }
 
@@ -210,11 +238,8 @@ function bindSecret(
     templates: spec.variables,
   };
   bound.needs.push(need);
-  const secret = {
-    label,
-    version: context.settings.secretVersions[label] ?? 1,
-    length: spec.length,
-  };
+  const version = context.settings.secretVersions[label] ?? 1;
+  const secret = { origin: "derived", label, version, length: spec.length } as const;
   fillVariables(context.issues, draft, need, { value: "{secret}" }, secret, bound, path);
 }
 

@@ -1,19 +1,30 @@
 import type { Catalogue } from "../config/catalogue";
 import type { Settings } from "../config/schema/settings";
-import { suggest, type Issue } from "../config/issues";
+import type { SystemSpec } from "../config/schema/system";
+import { suggest, type Issue, type Note } from "../config/issues";
 import { provisioningJob, serverVariables, type DatabaseUse } from "./databases";
 import { catalogPath, draftServices, type Draft } from "./drafts";
 import { entryOf } from "./lookup";
-import { externalUrl } from "./addresses";
 import type { Bindings } from "./bindings";
+import { edgeName } from "./exposure/edge";
+import { planEdge } from "./exposure/plan-edge";
+import { policyIssues } from "./exposure/policy";
+import { exposeEndpoints, plannedRoute } from "./exposure/routes";
 import { bindNeeds } from "./needs";
 import { startOrder } from "./order";
+import { readParameter } from "./parameters";
 import { assignPorts } from "./ports";
 import { proveHost, type StackPlan } from "./proof";
 import { secretIssues } from "./secret-labels";
 import { planService } from "./service";
 import { planNetworks, planVolumes } from "./storage";
-import { serviceId, type MachineFacts, type Plan, type PlannedExternal } from "./types";
+import {
+  serviceId,
+  type MachineFacts,
+  type Plan,
+  type PlannedExternal,
+  type PlannedService,
+} from "./types";
 
 export interface PlanInput {
   catalogue: Catalogue;
@@ -53,9 +64,25 @@ export function planStack({ catalogue, stacks, stack, machine }: PlanInput): Pla
 /** A stack's plan without regard to its neighbours. */
 function planAlone(catalogue: Catalogue, settings: Settings, machine?: MachineFacts): StackPlan {
   const { systems, drafts, issues, notes } = draftServices(catalogue, settings);
-  const { ports, issues: portIssues } = assignPorts(drafts, settings);
-  const bound = bindNeeds(drafts, ports, settings);
-  issues.push(...portIssues, ...bound.issues);
+  const known = catalogue.systems[settings.environment];
+  issues.push(...policyIssues(namesOf(known), settings));
+  const exposure = exposeEndpoints(drafts, settings);
+  const { ports, issues: portIssues } = assignPorts(drafts, exposure.hostPorts, settings);
+  const bound = bindNeeds(drafts, ports, exposure.routes, settings);
+  issues.push(...exposure.issues, ...portIssues, ...bound.issues);
+  if (known.some((system) => system.name === edgeName)) {
+    issues.push({
+      path: `systems/${edgeName}`,
+      message: "is the name of Berth's own system of proxies",
+      remedy: "give the system another name",
+    });
+  }
+  const edge = planEdge(exposure.routes, drafts, settings);
+  issues.push(...edge.issues);
+  for (const { draft, bindings } of edge.services) {
+    drafts.push(draft);
+    bound.bindings.set(draft.id, bindings);
+  }
 
   const provisioning = new Map<string, string>();
   for (const [server, uses] of groupByServer(bound.databases)) {
@@ -98,7 +125,7 @@ function planAlone(catalogue: Catalogue, settings: Settings, machine?: MachineFa
     Object.assign(own?.secrets ?? {}, added.secrets);
   }
 
-  const absent = catalogue.systems[settings.environment].filter((one) => !systems.includes(one));
+  const absent = known.filter((one) => !systems.includes(one));
   issues.push(
     ...secretIssues(
       bound.bindings,
@@ -122,6 +149,7 @@ function planAlone(catalogue: Catalogue, settings: Settings, machine?: MachineFa
         draft,
         bindings,
         hostPorts: ports.get(id) ?? {},
+        routes: exposure.routes.filter((route) => route.draft === draft),
         startsAfter: startsAfter.get(id) ?? [],
         settings,
         machine,
@@ -129,26 +157,50 @@ function planAlone(catalogue: Catalogue, settings: Settings, machine?: MachineFa
       }),
     ];
   });
-  const open = services.filter((service) => service.ports.some(({ ip }) => !ip.startsWith("127.")));
-  if (open.length > 0) {
-    notes.push({
-      path: `Pulumi.${settings.stack}.yaml.bindAddress`,
-      message: `${settings.bindAddress} opens to others than this host: ${open.map(serviceId).join(", ")}`,
-    });
-  }
+  notes.push(...openPorts(services, settings));
   const plan: Plan = {
     stack: settings.stack,
     environment: settings.environment,
     host: settings.host.id,
-    networks: planNetworks(systems, services, settings.environment),
+    networks: planNetworks([...systems, ...edge.systems], services, settings.environment),
     volumes: planVolumes(drafts, services),
     services,
-    routes: [],
+    routes: exposure.routes.map(plannedRoute),
+    tunnel: edge.tunnel,
     externals: planExternals(systems, settings, issues),
     issues,
     notes,
   };
   return { plan, settings };
+}
+
+/** Whatever others than the host itself can connect to. */
+function openPorts(services: readonly PlannedService[], { stack }: Settings): Note[] {
+  const open = new Map<string, string[]>();
+  for (const service of services) {
+    for (const { ip, host } of service.ports) {
+      if (ip.startsWith("127.")) continue;
+      const setting = service.system === edgeName ? "traefik.bind" : "bindAddress";
+      const key = `${setting} ${ip}`;
+      open.set(key, [...(open.get(key) ?? []), `${serviceId(service)} on port ${host}`]);
+    }
+  }
+  return [...open].map(([key, ports]) => {
+    const [setting = "", ip = ""] = key.split(" ");
+    return {
+      path: `Pulumi.${stack}.yaml.${setting}`,
+      message: `${ip} opens to others than this host: ${ports.join(", ")}`,
+    };
+  });
+}
+
+function namesOf(systems: readonly SystemSpec[]): { systems: string[]; services: string[] } {
+  return {
+    systems: systems.map(({ name }) => name),
+    services: systems.flatMap(({ name, services }) =>
+      Object.keys(services).map((service) => `${name}/${service}`),
+    ),
+  };
 }
 
 function planExternals(
@@ -160,24 +212,13 @@ function planExternals(
     Object.entries(system.externals)
       .filter(([, external]) => external.environments.includes(settings.environment))
       .map(([name, external]) => {
-        const url = externalUrl(system, name, settings);
-        if (url === undefined && typeof external.url !== "string") {
-          const { parameter } = external.url;
-          const path = `systems/${system.name}.externals.${name}`;
-          issues.push(
-            Object.hasOwn(system.parameters, parameter)
-              ? {
-                  path: `Pulumi.${settings.stack}.yaml.parameters`,
-                  message: `${parameter} is missing, which ${path} needs (${external.about})`,
-                  remedy: "give it a value under berth:parameters",
-                }
-              : {
-                  path,
-                  message: `${system.name} declares no parameter '${parameter}'`,
-                  remedy: suggest(parameter, Object.keys(system.parameters)),
-                },
-          );
-        }
+        const where = `systems/${system.name}.externals.${name}`;
+        const url =
+          typeof external.url === "string"
+            ? external.url
+            : readParameter(external.url.parameter, {
+                ...{ system, settings, where, owner: where, issues },
+              });
         return { system: system.name, name, url: url ?? "", about: external.about };
       }),
   );
@@ -213,6 +254,7 @@ function emptyPlan(stack: string): Plan {
     volumes: [],
     services: [],
     routes: [],
+    tunnel: null,
     externals: [],
     issues: [],
     notes: [],

@@ -11,9 +11,13 @@ const sliceSize = 20;
 /** Host port per endpoint name, for each service by id. */
 export type HostPorts = Map<string, Record<string, number>>;
 
-/** Chooses the host port of every published endpoint by the stack's scheme. */
+/**
+ * Chooses host ports by the stack's scheme, for the endpoints that the policy publishes: `published`
+ * has their names per service.
+ */
 export function assignPorts(
   drafts: readonly Draft[],
+  published: ReadonlyMap<string, readonly string[]>,
   settings: Settings,
 ): { ports: HostPorts; issues: Issue[] } {
   const issues: Issue[] = [];
@@ -21,6 +25,7 @@ export function assignPorts(
   for (const draft of drafts) {
     const chosen: Record<string, number> = {};
     for (const [endpoint, documented] of Object.entries(draft.documentedPorts)) {
+      if (!published.get(draft.id)?.includes(endpoint)) continue;
       const port =
         settings.ports === "documented" ? documented : blockPort(draft, endpoint, issues);
       if (port !== undefined) chosen[endpoint] = port;

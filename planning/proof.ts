@@ -9,7 +9,7 @@ export interface StackPlan {
   settings: Settings;
 }
 
-/** Whatever can be held by one alone: a container name, a host port, a network, a volume. */
+/** Whatever can be held by one alone: a container name, a host port, a public address, a network, a volume. */
 interface Claim {
   what: string;
   by: PlannedService | undefined;
@@ -42,7 +42,12 @@ export function proveHost(stack: StackPlan, others: readonly StackPlan[]): Issue
       remedy: claim.remedy,
     });
   }
-  return [...issues, ...aliasClashes(stack.plan), ...unreachablePorts(stack.plan)];
+  return [
+    ...issues,
+    ...dividedHosts(stack, others),
+    ...aliasClashes(stack.plan),
+    ...unreachablePorts(stack.plan),
+  ];
 }
 
 function claims({ plan, settings }: StackPlan): Claim[] {
@@ -69,6 +74,16 @@ function claims({ plan, settings }: StackPlan): Claim[] {
       found.push({ ...common, what: `port ${port.host}`, remedy });
     }
   }
+  for (const route of plan.routes) {
+    found.push({
+      what: `address ${route.host}${route.path}`,
+      by: undefined,
+      owner: serviceId(route),
+      path: `systems/${serviceId(route)}.endpoints.${route.endpoint}.routes`,
+      stack: plan.stack,
+      remedy: "give one of them another host or path",
+    });
+  }
   for (const network of plan.networks) {
     found.push({
       what: `network ${network.name}`,
@@ -90,6 +105,31 @@ function claims({ plan, settings }: StackPlan): Claim[] {
     });
   }
   return found;
+}
+
+/** A host name has one address: all its paths have to lead in the same way, into one stack. */
+function dividedHosts(stack: StackPlan, others: readonly StackPlan[]): Issue[] {
+  const routes = [stack, ...others].flatMap(({ plan }) =>
+    plan.routes.map((route) => ({ ...route, stack: plan.stack })),
+  );
+  return stack.plan.routes.flatMap((route, index) => {
+    const other = routes.find(
+      (one, place) =>
+        one.host === route.host &&
+        (one.stack !== stack.plan.stack || (one.via !== route.via && place < index)),
+    );
+    // The same path in another stack is a claim of its own.
+    if (other === undefined || (other.stack !== stack.plan.stack && other.path === route.path))
+      return [];
+    const where = other.stack === stack.plan.stack ? "" : `, stack ${other.stack}`;
+    return [
+      {
+        path: `systems/${serviceId(route)}.endpoints.${route.endpoint}.routes`,
+        message: `host ${route.host} leads here by ${route.via} and to ${serviceId(other)} by ${other.via}${where}`,
+        remedy: "give one of them another host, or the same way",
+      },
+    ];
+  });
 }
 
 /** Two that answer to one short name on one network would be reached in turn. */

@@ -15,7 +15,8 @@ export function secretIssues(
   const issues: Issue[] = [];
   const first = new Map<string, { length: number; id: string }>();
   for (const [id, { secrets }] of [...bindings].sort(([a], [b]) => compare(a, b))) {
-    for (const { label, length } of Object.values(secrets)) {
+    for (const { origin, label, length } of Object.values(secrets)) {
+      if (origin !== "derived") continue;
       const other = first.get(label);
       if (other === undefined) first.set(label, { length, id });
       else if (other.length !== length) {

@@ -1,4 +1,4 @@
-import { hkdfSync } from "node:crypto";
+import { createHash, hkdfSync } from "node:crypto";
 
 const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
@@ -23,4 +23,11 @@ export function deriveSecret(
     }
   }
   return characters.slice(0, length).join("");
+}
+
+/** A variable's value: `{secret}` is the secret itself, `{sha1}` what a password file has of it. */
+export function fillSecret(template: string, secret: string): string {
+  return template
+    .replaceAll("{secret}", secret)
+    .replaceAll("{sha1}", createHash("sha1").update(secret).digest("base64"));
 }

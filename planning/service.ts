@@ -20,6 +20,8 @@ import type {
   PlannedBuild,
   PlannedHealth,
   PlannedMount,
+  PlannedPort,
+  PlannedRoute,
   PlannedService,
 } from "./types";
 
@@ -27,6 +29,8 @@ interface ServiceInput {
   draft: Draft;
   bindings: Bindings;
   hostPorts: Record<string, number>;
+  /** Public addresses of its endpoints. */
+  routes: readonly PlannedRoute[];
   startsAfter: string[];
   settings: Settings;
   machine: MachineFacts | undefined;
@@ -41,6 +45,7 @@ export function planService({
   draft,
   bindings,
   hostPorts,
+  routes,
   startsAfter,
   settings,
   machine,
@@ -95,13 +100,7 @@ export function planService({
     substitutedBy: standIn ? "stand-in" : (local?.reference ?? null),
     networks,
     aliases: home === undefined || draft.aliases.length === 0 ? {} : { [home]: draft.aliases },
-    ports: Object.entries(hostPorts)
-      .map(([endpoint, host]) => ({
-        ip: settings.bindAddress,
-        host,
-        container: draft.containerPorts[endpoint] ?? 0,
-      }))
-      .sort((a, b) => a.host - b.host),
+    ports: planPorts(draft, hostPorts, settings),
     endpoints: Object.entries(spec.endpoints).map(([name, { protocol, role }]) => ({
       name,
       port: draft.containerPorts[name] ?? 0,
@@ -141,7 +140,7 @@ export function planService({
     stopSeconds: toSeconds(spec.stopTimeout),
     timeoutSeconds: spec.kind === "job" ? toSeconds(spec.timeout) : null,
     replicas: spec.replicas,
-    url: serviceUrl(draft, hostPorts, settings),
+    url: serviceUrl(draft, hostPorts, routes, settings),
     exceptions,
   };
 }
@@ -254,18 +253,38 @@ function mostExposed(found: readonly Role[]): Role {
   return roles.find((role) => found.includes(role)) ?? "internal";
 }
 
-/** Where a browser finds the service: its most exposed published http endpoint. */
+/** Host ports: those of the scheme on the stack's address, and fixed ones on their own. */
+function planPorts(
+  draft: Draft,
+  hostPorts: Record<string, number>,
+  settings: Settings,
+): PlannedPort[] {
+  const chosen = Object.entries(hostPorts).map(
+    ([endpoint, port]) => [endpoint, { ip: settings.bindAddress, port }] as const,
+  );
+  return [...chosen, ...Object.entries(draft.fixedPorts)]
+    .map(([endpoint, { ip, port }]) => ({
+      ip,
+      host: port,
+      container: draft.containerPorts[endpoint] ?? 0,
+    }))
+    .sort((a, b) => a.host - b.host);
+}
+
+/** Where a browser finds the service: its most exposed http endpoint, by its public address first. */
 function serviceUrl(
   draft: Draft,
   hostPorts: Record<string, number>,
+  routes: readonly PlannedRoute[],
   settings: Settings,
 ): string | null {
   for (const role of roles) {
     for (const [name, endpoint] of Object.entries(draft.spec.endpoints)) {
-      const port = entryOf(hostPorts, name);
-      if (endpoint.role === role && endpoint.protocol === "http" && port !== undefined) {
-        return `http://${browserHost(settings)}:${port}`;
-      }
+      if (endpoint.role !== role || endpoint.protocol !== "http") continue;
+      const route = routes.find((one) => one.endpoint === name);
+      if (route) return route.url;
+      const port = entryOf(hostPorts, name) ?? entryOf(draft.fixedPorts, name)?.port;
+      if (port !== undefined) return `http://${browserHost(settings)}:${port}`;
     }
   }
   return null;

@@ -16,6 +16,8 @@ export interface Plan {
   /** In start order: a service comes after what it needs. */
   services: PlannedService[];
   routes: PlannedRoute[];
+  /** The Cloudflare Tunnel, where the policy picks one. */
+  tunnel: PlannedTunnel | null;
   /** Applications that run elsewhere. */
   externals: PlannedExternal[];
   issues: Issue[];
@@ -110,11 +112,14 @@ export interface PlannedEndpoint {
 }
 
 export interface SecretVariable {
+  /** Derived from the stack's root secret, a key of Pulumi's secret config, or the tunnel's token. */
+  origin: "derived" | "config" | "tunnel";
+  /** Label of a derived secret, or the key of the config. */
   label: string;
   version: number;
   /** Characters of the derived value. */
   length: number;
-  /** The variable's value, `{secret}` standing for the derived one. */
+  /** The variable's value: `{secret}` stands for the secret one, `{sha1}` for its SHA-1 in base64. */
   template: string;
 }
 
@@ -146,13 +151,49 @@ export interface PlannedHealth {
   startPeriodSeconds: number;
 }
 
+/** A public host name and path that lead to an endpoint. */
 export interface PlannedRoute {
   host: string;
+  /** The path and all below it. */
   path: string;
   via: "traefik" | "cloudflareTunnel";
   container: string;
   port: number;
+  /** Whether an access rule stands before it. */
   access: boolean;
+  system: string;
+  service: string;
+  endpoint: string;
+  /** Name of the access rule. */
+  rule: string | null;
+  url: string;
+  /** Containers that share the requests. */
+  containers: string[];
+  stripPath: boolean;
+  rateLimit: { average: number; burst: number } | null;
+  maxBodyBytes: number | null;
+}
+
+/** A remotely managed Cloudflare Tunnel with all that leads to it. */
+export interface PlannedTunnel {
+  name: string;
+  /** Account and zone ids as the settings have them; null where they are missing. */
+  account: string | null;
+  team: string | null;
+  /** In order; the catch-all follows the last. */
+  ingress: {
+    host: string;
+    /** Regular expression, null for every path. */
+    path: string | null;
+    /** URL inside of Docker's networks. */
+    origin: string;
+    /** Address of the application that guards it. */
+    application: string | null;
+  }[];
+  records: { host: string; zone: string; zoneId: string | null }[];
+  /** What Cloudflare Access guards: a host and path each, by a policy of the rule's name. */
+  applications: { host: string; path: string; rule: string }[];
+  policies: { rule: string; emails: string[]; domains: string[] }[];
 }
 
 export interface PlannedExternal {

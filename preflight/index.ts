@@ -2,6 +2,7 @@ import type Docker from "dockerode";
 import type { Issue } from "../config/issues";
 import type { Settings } from "../config/schema/settings";
 import type { Plan } from "../planning/types";
+import { cloudflareIssues, type ApiToken } from "./cloudflare";
 import { containerIssues } from "./containers";
 import { gatherDockerFacts } from "./docker-facts";
 import { hostIssues } from "./host";
@@ -17,17 +18,19 @@ export interface PreflightInput {
   /** Folder that holds <environment>/<project>; `~` is the home folder. */
   sources: string;
   home: string;
+  apiToken: ApiToken;
 }
 
 /**
  * All that only the machine can tell and that would stop the stack, before anything is changed:
- * sources, Docker, what it holds, and what else runs here.
+ * sources, credentials, Docker, what it holds, and what else runs here.
  */
 export async function runPreflight(input: PreflightInput): Promise<Issue[]> {
   const { plan, settings } = input;
   const folder = expandHome(input.sources, input.home);
   return [
     ...(await dockerIssues(input)),
+    ...cloudflareIssues(plan, input.apiToken),
     ...sourceIssues(plan, settings, folder),
     ...mountIssues(plan, folder, dockerAddress(input.docker)),
   ];

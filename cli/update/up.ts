@@ -8,6 +8,7 @@ import type { Plan } from "../../planning/types";
 import { Interrupted, problem } from "../errors";
 import { exitCodes } from "../exit-codes";
 import { loadPlan, requireSettings } from "../load-plan";
+import { apiToken } from "../machine/api-token";
 import { ensureDocker } from "../machine/ensure-docker";
 import { decideImageSource, neededRecipes } from "../machine/images";
 import { canAsk, colors, confirm, dataColors, formatSeconds, print, say, step } from "../terminal";
@@ -81,6 +82,7 @@ async function check(plan: Plan, settings: Settings, docker: Docker): Promise<vo
       docker,
       sources: sourcesFolder(settings),
       home: homedir(),
+      apiToken: apiToken(plan.stack),
     })),
   ];
   if (issues.length > 0) throw new IssuesError(issues);

@@ -17,6 +17,7 @@ export function alternatives(schema: Schema): Schema[] {
     case "optional":
     case "nullable":
     case "default":
+    case "prefault":
     case "readonly":
       return alternatives(def.innerType);
     case "union":

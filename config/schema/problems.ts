@@ -101,8 +101,21 @@ function candidates(
   key: string,
 ): string[] {
   const known = knownKeys(schemasAt(schemas, problem.path), problem.input);
+  const meant = nearest(key, known);
   const unused = known.filter((each) => !(each in (problem.input ?? {})));
-  return nearest(key, unused) === undefined ? known : unused;
+  const missing = nearest(key, unused);
+  // One that is written already is meant where it is by far the likelier: another spelling of it.
+  if (missing === undefined || meant === undefined || isInside(key, meant)) return known;
+  return unused;
+}
+
+/** Whether one is the other but for a letter more or less. */
+function isInside(key: string, known: string): boolean {
+  const [short, long] = key.length < known.length ? [key, known] : [known, key];
+  return (
+    long.length - short.length === 1 &&
+    [...long].some((_, index) => long.slice(0, index) + long.slice(index + 1) === short)
+  );
 }
 
 /** Unknown keys that stand in the place of a missing one, with the problem that it is missing. */

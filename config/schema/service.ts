@@ -9,7 +9,28 @@ import {
   portSchema,
   reasonSchema,
   roleSchema,
+  sizeSchema,
 } from "./common";
+import { hostNameSchema } from "./exposure";
+
+/** A public host name and path that lead to an endpoint, where the stack's policy opens a way. */
+export const routeSchema = z.strictObject({
+  host: z.union([hostNameSchema, z.strictObject({ parameter: z.string() })]),
+  /** The path and all below it. @default "/" */
+  path: z
+    .string()
+    .regex(/^\/([A-Za-z0-9._~-]+(\/[A-Za-z0-9._~-]+)*)?$/, 'must be a path such as "/api"')
+    .default("/"),
+  /** Whether the path is taken away before the service sees the request. @default false */
+  stripPath: z.boolean().default(false),
+  /** Name of an access rule of the stack settings. A dashboard needs one. */
+  access: nameSchema.optional(),
+  /** Requests per second and visitor's address, and how many at once may exceed that. @default no limit */
+  rateLimit: z.strictObject({ average: z.int().positive(), burst: z.int().positive() }).optional(),
+  /** Largest request body. @default no limit, as one would break uploads */
+  maxBody: sizeSchema.optional(),
+});
+export type RouteSpec = z.output<typeof routeSchema>;
 
 /** A port of a service: what it is, and where its document publishes it on the host. */
 export const endpointSchema = z.strictObject({
@@ -24,6 +45,8 @@ export const endpointSchema = z.strictObject({
   published: perEnvironment(
     z.union([portSchema, z.strictObject({ parameter: z.string() })]),
   ).default({}),
+  /** Its public addresses per environment; the policy decides whether they are used. */
+  routes: perEnvironment(z.array(routeSchema).min(1)).default({}),
 });
 export type Endpoint = z.output<typeof endpointSchema>;
 
@@ -237,6 +260,8 @@ const job = z.strictObject({
 /** A service or job as it is in one environment, once the environment's own values are merged in. */
 export const serviceSchema = z.discriminatedUnion("kind", [longRunning, job]);
 export type ServiceSpec = z.output<typeof serviceSchema>;
+/** A service as it is written, for both environments alike. */
+export type ServiceText = z.input<typeof serviceSchema>;
 
 type AtLeast<T> = T extends unknown ? Partial<T> : never;
 type Removable<T> = { [K in keyof T]: T[K] | null };

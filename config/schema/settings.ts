@@ -1,5 +1,12 @@
 import { z } from "zod";
 import { environmentSchema, nameSchema, sizeSchema } from "./common";
+import {
+  accessSchema,
+  cloudflareSchema,
+  exposureSchema,
+  hostNameSchema,
+  traefikSchema,
+} from "./exposure";
 
 /** What `ssh` takes for a destination; never an option, and a port only where it can be told apart. */
 const sshSchema = z
@@ -39,6 +46,16 @@ export const settingsSchema = z.strictObject({
   ports: z.enum(["blocks", "documented"]).default("blocks"),
   /** Address to which published ports bind. @default "127.0.0.1" */
   bindAddress: z.ipv4().default("127.0.0.1"),
+  /** How each role of endpoint is reached. @default on loopback, as the catalogue publishes it */
+  exposure: exposureSchema.prefault({}),
+  /** Domains in which this stack may have host names. */
+  zones: z.array(hostNameSchema).default([]),
+  /** Access rules by name, which routes of the catalogue refer to. */
+  access: accessSchema.default({}),
+  /** The reverse proxy; it runs where the policy picks `traefik` for something. */
+  traefik: traefikSchema.prefault({}),
+  /** The account behind `cloudflareTunnel`. */
+  cloudflare: cloudflareSchema.prefault({}),
   /** Which systems run. @default all of them */
   systems: z.array(nameSchema).optional(),
   /** Folder that holds <environment>/<project>. @default "~/projects" */

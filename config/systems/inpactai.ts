@@ -14,6 +14,7 @@ export default defineSystem({
   about: "A React frontend, a FastAPI backend and a Redis cache; Supabase holds the data.",
   parameters: {
     SUPABASE_URL: { about: "address of InPactAI's Supabase project" },
+    INPACTAI_HOST: { about: "host name at which the public finds InPactAI" },
   },
   networks: {
     main: { name: "inpactai-network-{environment}" },
@@ -30,7 +31,7 @@ export default defineSystem({
   choices: [
     "Dev builds Dockerfile.dev and prod builds Dockerfile in the folders Frontend and Backend; each takes its bases as the build arguments NODE_IMAGE, PYTHON_IMAGE and NGINX_IMAGE.",
     "The frontend gets a health check although the document has none, because `up` ends when everything answers.",
-    "In prod nginx listens on 8080, which a process without privileges may open; the host port until a route exists is 8080 too.",
+    "In prod nginx listens on 8080, which a process without privileges may open; a stack whose policy publishes it does so on 8080 too.",
     "Supabase's address and keys come from Backend/.env as the document says, so no variable overrides them; the setting SUPABASE_URL only makes the plan name the project.",
     "VITE_API_PROXY_TARGET repeats the documented proxy target http://backend:8000 for a Vite configuration that reads it.",
     "Redis has no password: only the backend shares its network in prod, and the document gives none.",
@@ -83,7 +84,13 @@ export default defineSystem({
           },
         },
         endpoints: {
-          web: { port: 8080, role: "public", slot: 0, published: { dev: 5173, prod: 8080 } },
+          web: {
+            port: 8080,
+            role: "public",
+            slot: 0,
+            published: { dev: 5173, prod: 8080 },
+            routes: { prod: [{ host: { parameter: "INPACTAI_HOST" } }] },
+          },
         },
         needs: { backend: { endpoint: "backend" } },
         user: "101:101",

@@ -63,6 +63,15 @@ export default defineSystem({
       about: "model that Infinity serves, by its Hugging Face name",
       default: "BAAI/bge-small-en-v1.5",
     },
+    VIDEOVAULT_HOST: {
+      about: "host name of VideoVault, which the document spells unlike the others",
+      default: "videovault.korczew.de",
+    },
+    OPEN_WEBUI_SIGNUP: {
+      about:
+        "whether visitors of Open WebUI may make an account; the first one is its administrator",
+      default: "false",
+    },
   },
   networks: {
     main: { name: "korczewski-{environment}" },
@@ -89,10 +98,13 @@ export default defineSystem({
     "What the document runs with npm on the host runs as a Node container with the source mounted, on the documented port; the server is given the options --host and --port as Vite has them, and HOST and PORT for others.",
     "auth and payment are in the folders of their names, l2p has the folders frontend and backend, and vllm-rag has vllm, open-webui, dashboard and ingest.",
     "Dev has a Postgres of its own, shared-postgres-dev, with the four databases: production data is never touched from dev.",
-    "In prod every container listens on the port that dev documents, so that the last digits mean the same; the host ports until routes exist are those as well.",
+    "In prod every container listens on the port that dev documents, so that the last digits mean the same; a stack whose policy publishes them does so on those as well.",
     "The document's vllm.korczewski.de is Open WebUI, which has a login; vLLM's own API stays inside in prod.",
-    "videovault's host in the document ends in korczew.de, unlike the others' korczewski.de; the document's spelling stands until its owner says otherwise, in one setting of the stack.",
-    "Traefik comes with the stack's exposure policy and is no service of this system.",
+    "videovault's host in the document ends in korczew.de, unlike the others' korczewski.de; the document's spelling stands until its owner says otherwise, in one parameter of the stack: VIDEOVAULT_HOST.",
+    "auth.korczewski.de takes 20 requests a second from one address, and 60 at once: enough for a household, too slow for guessing passwords.",
+    "l2p.korczewski.de/api reaches l2p-api with /api still in the path, as its frontend sees it.",
+    "Open WebUI's first account is its administrator's, so in prod nobody can make one until the operator opens it for a moment: OPEN_WEBUI_SIGNUP.",
+    "Traefik comes with the stack's exposure policy and is no service of this system; it keeps the document's container name, traefik.",
     "The dashboard is given no access to Docker: what it would control is Berth's now. It watches the services over HTTP.",
     "vLLM alone has the GPU; Infinity runs its build for processors, also in dev, where vLLM is an npm server.",
     "Infinity is not on an internal network, because it fetches its model from the internet on first use; the same goes for vLLM.",
@@ -105,7 +117,13 @@ export default defineSystem({
       project: "auth",
       image: { build: { bases: { NODE_IMAGE: nodeImage } } },
       endpoints: {
-        web: { port: 5500, role: "public", slot: 0, published: { dev: 5500, prod: 5500 } },
+        web: {
+          port: 5500,
+          role: "public",
+          slot: 0,
+          published: { dev: 5500, prod: 5500 },
+          routes: { prod: [{ host: "auth.korczewski.de", rateLimit: { average: 20, burst: 60 } }] },
+        },
       },
       networks: ["main"],
       needs: {
@@ -131,7 +149,13 @@ export default defineSystem({
       project: "l2p",
       image: { build: { folder: "frontend", bases: { NODE_IMAGE: nodeImage } } },
       endpoints: {
-        web: { port: 3000, role: "public", slot: 0, published: { dev: 3000, prod: 3000 } },
+        web: {
+          port: 3000,
+          role: "public",
+          slot: 0,
+          published: { dev: 3000, prod: 3000 },
+          routes: { prod: [{ host: "l2p.korczewski.de" }] },
+        },
       },
       networks: ["main"],
       needs: {
@@ -147,7 +171,13 @@ export default defineSystem({
       project: "l2p",
       image: { build: { folder: "backend", bases: { NODE_IMAGE: nodeImage } } },
       endpoints: {
-        api: { port: 3001, role: "public", slot: 1, published: { dev: 3001, prod: 3001 } },
+        api: {
+          port: 3001,
+          role: "public",
+          slot: 1,
+          published: { dev: 3001, prod: 3001 },
+          routes: { prod: [{ host: "l2p.korczewski.de", path: "/api" }] },
+        },
       },
       networks: ["main"],
       needs: {
@@ -163,7 +193,13 @@ export default defineSystem({
       project: "payment",
       image: { build: { bases: { NODE_IMAGE: nodeImage } } },
       endpoints: {
-        web: { port: 3004, role: "public", slot: 0, published: { dev: 3004, prod: 3004 } },
+        web: {
+          port: 3004,
+          role: "public",
+          slot: 0,
+          published: { dev: 3004, prod: 3004 },
+          routes: { prod: [{ host: "payment.korczewski.de" }] },
+        },
       },
       networks: ["main"],
       needs: {
@@ -189,7 +225,13 @@ export default defineSystem({
       project: "videovault",
       image: { build: { bases: { NODE_IMAGE: nodeImage } } },
       endpoints: {
-        web: { port: 5100, role: "public", slot: 0, published: { dev: 5100, prod: 5100 } },
+        web: {
+          port: 5100,
+          role: "public",
+          slot: 0,
+          published: { dev: 5100, prod: 5100 },
+          routes: { prod: [{ host: { parameter: "VIDEOVAULT_HOST" } }] },
+        },
       },
       networks: ["main"],
       needs: {
@@ -268,7 +310,13 @@ export default defineSystem({
       project: "rag",
       image: { registry: "ghcr.io/open-webui/open-webui:v0.5.8" },
       endpoints: {
-        web: { port: 3005, role: "public", slot: 1, published: { dev: 3005, prod: 3005 } },
+        web: {
+          port: 3005,
+          role: "public",
+          slot: 1,
+          published: { dev: 3005, prod: 3005 },
+          routes: { prod: [{ host: "vllm.korczewski.de" }] },
+        },
       },
       networks: ["main"],
       needs: {
@@ -299,6 +347,7 @@ export default defineSystem({
         networks: ["main", "rag-data"],
         variables: {
           PORT: "3005",
+          ENABLE_SIGNUP: "{parameter:OPEN_WEBUI_SIGNUP}",
           OPENAI_API_KEY: "none",
           ENABLE_OLLAMA_API: "false",
           VECTOR_DB: "qdrant",
@@ -323,7 +372,13 @@ export default defineSystem({
       project: "rag",
       image: { build: { folder: "dashboard", bases: { NODE_IMAGE: nodeImage } } },
       endpoints: {
-        web: { port: 4242, role: "dashboard", slot: 2, published: { dev: 4242, prod: 4242 } },
+        web: {
+          port: 4242,
+          role: "dashboard",
+          slot: 2,
+          published: { dev: 4242, prod: 4242 },
+          routes: { prod: [{ host: "dashboard.korczewski.de", access: "operators" }] },
+        },
       },
       networks: ["main"],
       needs: {

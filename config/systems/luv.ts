@@ -30,6 +30,7 @@ export default defineSystem({
     "MinIO's console, not its API, is on the documented host port 4200 or 3200: the document speaks of dashboards and the API is only called from inside.",
     "Temporal is its server and its UI as two containers with a Postgres of their own; server and database of Temporal are reached on 7233 and 5432, which their images have as defaults.",
     "Temporal's server is on the shared network beside dagster and MinIO so that other projects can start workflows; its UI and its database are not.",
+    "cloudflared runs as a container and reaches vedanta-systems on its own network; the loopback port 3000 that the document gives to the tunnel stays, for the operator.",
     "MinIO's port 9000 has no name in the document's networks; it answers there as minio-dev and minio-prod, which MINIO_URL already says.",
   ],
   services: {
@@ -39,7 +40,13 @@ export default defineSystem({
       aliases: ["frontend"],
       image: { build: { bases: { NODE_IMAGE: "node:22.14.0-alpine3.20" } } },
       endpoints: {
-        web: { port: 3000, role: "public", slot: 0, published: { dev: 4000, prod: 3000 } },
+        web: {
+          port: 3000,
+          role: "public",
+          slot: 0,
+          published: { dev: 4000, prod: 3000 },
+          routes: { prod: [{ host: "vedanta.systems" }] },
+        },
       },
       networks: ["vedanta-systems", "shared"],
       needs: {

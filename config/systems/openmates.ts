@@ -19,6 +19,7 @@ export default defineSystem({
   about: "A FastAPI backend with Directus, Celery and Vault, and its own monitoring.",
   parameters: {
     REST_API_PORT: { about: "port of the API, in its container and on the host", default: "8000" },
+    OPENMATES_API_HOST: { about: "host name at which the public finds the API" },
     CMS_PORT: { about: "documented host port of Directus in dev", default: "8055" },
     ADMIN_EMAIL: {
       about: "address with which the first administrator signs in to Directus",
@@ -64,7 +65,7 @@ export default defineSystem({
     "Promtail remembers its positions in memory only; what it reads twice after a restart Loki recognises as the same entries.",
     "cadvisor measures neither disks nor file systems, so it needs /sys of the host alone.",
     "In prod Directus and Grafana are on no host port; the document reaches them through an SSH tunnel.",
-    "The API's host port in prod is REST_API_PORT on loopback until a route leads to it.",
+    "The API's host port in prod is REST_API_PORT on loopback, for a stack whose policy publishes it; the committed ones reach it by Traefik alone.",
     "Dragonfly runs one thread, since each wants 256 MiB, and saves its content when it stops.",
   ],
   services: {
@@ -79,6 +80,7 @@ export default defineSystem({
             dev: { parameter: "REST_API_PORT" },
             prod: { parameter: "REST_API_PORT" },
           },
+          routes: { prod: [{ host: { parameter: "OPENMATES_API_HOST" } }] },
         },
       },
       networks: ["main"],

@@ -7,7 +7,7 @@ import type { Plan } from "../types";
 const order: Record<string, readonly string[]> = {
   plan: [
     ...["stack", "environment", "host", "networks", "volumes", "services", "routes"],
-    ...["externals", "issues", "notes"],
+    ...["tunnel", "externals", "issues", "notes"],
   ],
   networks: ["name", "system", "internal"],
   volumes: ["name", "system", "service", "path", "retained"],
@@ -29,6 +29,7 @@ const order: Record<string, readonly string[]> = {
   ],
   exceptions: ["allow", "value", "reason"],
   routes: ["host", "path", "via", "container", "port", "access"],
+  tunnel: ["name", "account", "team", "ingress", "records", "applications", "policies"],
   externals: ["system", "name", "url", "about"],
   issues: ["path", "message", "remedy"],
   notes: ["path", "message"],

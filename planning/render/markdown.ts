@@ -112,7 +112,7 @@ function routes(plan: Plan): string {
     code(route.host + route.path),
     route.via,
     code(`${route.container}:${route.port}`),
-    route.access ? "by rule" : "open",
+    route.rule === null ? "open" : code(route.rule),
   ]);
   return titled("Routes", table(["Host and path", "Via", "To", "Access"], rows));
 }

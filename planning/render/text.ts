@@ -129,7 +129,7 @@ function routeLines(plan: Plan, width: number, paint: Paint): string[] {
           route.host + route.path,
           route.via,
           `${route.container}:${route.port}`,
-          route.access ? "by rule" : "open",
+          route.rule ?? "open",
         ]),
         width - 2,
         paint,

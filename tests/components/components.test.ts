@@ -332,6 +332,7 @@ describe("Stack", () => {
     volumes: [],
     services,
     routes: [],
+    tunnel: null,
     externals: [],
     issues: [],
     notes: [],
@@ -340,13 +341,17 @@ describe("Stack", () => {
     docker: "unix:///docker.sock",
     sources: "/src",
     rootSecret: pulumi.secret("root"),
+    configSecret: (key: string) => pulumi.secret(`config ${key}`),
     imageOf: (service: PlannedService) => ({ reference: service.image }),
     fileVariables: () => ({}),
   };
 
   test("derives secrets, takes files' variables for secrets, and a declared one wins", async () => {
     startMocks("dev");
-    const secret = { label: "shop/key", version: 2, length: 20, template: "redis://:{secret}@x" };
+    const secret = {
+      origin: "derived" as const,
+      ...{ label: "shop/key", version: 2, length: 20, template: "redis://:{secret}@x" },
+    };
     const service = {
       ...redis,
       variables: { URL: "secret:shop/key", MODE: "dev" },

@@ -81,7 +81,9 @@ async function startEngine(failing?: string): Promise<string[]> {
 
 async function findings(): Promise<string[]> {
   const docker = new Docker({ socketPath: join(folder, "docker.sock") });
-  const issues = await runPreflight({ plan, settings, docker, sources: "~/src", home: folder });
+  const issues = await runPreflight({
+    ...{ plan, settings, docker, sources: "~/src", home: folder, apiToken: undefined },
+  });
   return issues.map(formatIssue);
 }
 

@@ -2,12 +2,13 @@ import { loadCatalogue } from "../../config/catalogue";
 import { loadStacks } from "../../config/stack-files";
 import { planStack } from "../../planning/plan";
 import { renderJson } from "../../planning/render/json";
-import { deriveSecret } from "../../planning/secrets";
+import { deriveSecret, fillSecret } from "../../planning/secrets";
 import { serviceId, type Plan } from "../../planning/types";
 import { expectGolden } from "../support/golden";
-import type { Registered } from "../support/mocks";
+import { tunnelToken, type Registered } from "../support/mocks";
 import {
   addSources,
+  apiToken,
   configOf,
   emptyMachine,
   root,
@@ -117,13 +118,21 @@ describe.each(stacks)("%s", (stack) => {
     for (const one of resources.filter(({ type }) => type.startsWith("docker:"))) {
       expect(`${one.name}: ${one.options.provider}`).toBe(`${one.name}: ${stack}-docker`);
     }
+    for (const one of resources.filter(({ type }) => type.startsWith("cloudflare:"))) {
+      expect(`${one.name}: ${one.options.provider}`).toBe(
+        `${one.name}: ${stack}-tunnel-cloudflare`,
+      );
+    }
   });
 
   test("no secret is anywhere in the open", () => {
     const secrets = plan.services.flatMap(({ secrets: made }) => Object.values(made));
-    const values = secrets.map(({ label, version, length }) =>
-      deriveSecret(rootSecret, label, version, length),
-    );
+    const values = secrets.map(({ origin, label, version, length, template }) => {
+      if (origin === "tunnel") return tunnelToken;
+      if (origin === "config") return apiToken;
+      const value = deriveSecret(rootSecret, label, version, length);
+      return template.includes("{sha1}") ? fillSecret("{sha1}", value) : value;
+    });
     const opened = JSON.stringify(resources.map((one) => one.opened));
     const shown = JSON.stringify(resources.map((one) => one.inputs));
     expect(values.length).toBeGreaterThan(0);

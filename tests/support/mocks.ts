@@ -25,6 +25,9 @@ export interface Options {
   provider: string;
 }
 
+/** The token of every tunnel under mocks. */
+export const tunnelToken = "the-token-of-the-tests-tunnel";
+
 const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
 const signatureKey = "4dabf18193072939515e22adb298388d";
 
@@ -74,10 +77,12 @@ export function startMocks(
           ...(type === "docker:index/container:Container"
             ? { exitCode: 0, containerLogs: "" }
             : {}),
+          ...(type.endsWith(":ZeroTrustAccessApplication") ? { aud: `${name}-audience` } : {}),
           ...answers[name],
         },
       }),
-      call: () => ({}),
+      call: ({ token }) =>
+        token.endsWith(":getZeroTrustTunnelCloudflaredToken") ? { token: tunnelToken } : {},
     },
     "berth",
     stack,

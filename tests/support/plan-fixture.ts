@@ -86,6 +86,7 @@ export function smallPlan(): Plan {
         variables: { POSTGRES_USER: "shop", POSTGRES_PASSWORD: "secret:shop/postgres" },
         secrets: {
           POSTGRES_PASSWORD: {
+            origin: "derived",
             label: "shop/postgres",
             version: 1,
             length: 32,
@@ -174,6 +175,7 @@ export function smallPlan(): Plan {
       }),
     ],
     routes: [],
+    tunnel: null,
     externals: [
       {
         system: "blog",

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import * as cloudflare from "@pulumi/cloudflare";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
@@ -15,7 +16,12 @@ export interface Machine {
   restore: () => void;
 }
 
-const machineVariables = ["XDG_STATE_HOME", "XDG_CACHE_HOME", "DOCKER_HOST"];
+const machineVariables = [
+  "XDG_STATE_HOME",
+  "XDG_CACHE_HOME",
+  "DOCKER_HOST",
+  "CLOUDFLARE_API_TOKEN",
+];
 
 /** A machine without sources, with image registries, and with a root secret that tests know. */
 export function emptyMachine(): Machine {
@@ -24,6 +30,7 @@ export function emptyMachine(): Machine {
   process.env.XDG_STATE_HOME = join(folder, "state");
   process.env.XDG_CACHE_HOME = join(folder, "cache");
   delete process.env.DOCKER_HOST;
+  delete process.env.CLOUDFLARE_API_TOKEN;
   mkdirSync(join(folder, "state/berth"), { recursive: true });
   writeFileSync(join(folder, "state/berth/root-secret"), `${rootSecret}\n`);
   return {
@@ -40,6 +47,16 @@ export function emptyMachine(): Machine {
 }
 
 export const rootSecret = "the-root-secret-of-the-tests";
+export const apiToken = "api-token-of-the-tests-in-a-tokens-form-0000";
+
+/** What the owner of an account puts in the place of the committed placeholders. */
+const account = {
+  "berth:cloudflare": JSON.stringify({
+    account: "0123456789abcdef0123456789abcdef",
+    zones: { "vedanta.systems": "fedcba9876543210fedcba9876543210" },
+  }),
+  "cloudflare:apiToken": apiToken,
+};
 
 /** Puts files into the machine's sources folder. */
 export function addSources(machine: Machine, files: Record<string, string>): void {
@@ -69,6 +86,7 @@ export function configOf(
   return {
     ...(Object.fromEntries(committed) as Record<string, string>),
     "berth:sources": machine.sources,
+    ...(file.config["berth:cloudflare"] !== undefined && account),
     ...values,
   };
 }
@@ -85,6 +103,7 @@ export async function runProgram(
     // The program runs as it is loaded; Pulumi itself stays the one that has the mocks.
     jest.doMock("@pulumi/pulumi", () => pulumi);
     jest.doMock("@pulumi/docker", () => docker);
+    jest.doMock("@pulumi/cloudflare", () => cloudflare);
     // eslint-disable-next-line @typescript-eslint/no-require-imports -- it runs anew for each stack
     outputs = require("../../index") as Record<string, unknown>;
   });

@@ -53,12 +53,20 @@ export function differences(
     const actual = variables.get(name);
     const secret = service.secrets[name];
     if (secret === undefined) same(`variable ${name}`, planned, actual);
+    else if (secret.origin !== "derived")
+      same(`secret variable ${name} is there`, true, Boolean(actual));
     else {
-      const [before, after] = secret.template.split("{secret}") as [string, string];
+      // A password file's SHA-1 has 28 characters in base64.
+      const hashed = secret.template.includes("{sha1}");
+      const length = hashed ? 28 : secret.length;
+      const [before, after] = secret.template.replace("{sha1}", "{secret}").split("{secret}") as [
+        string,
+        string,
+      ];
       const fits =
         actual?.startsWith(before) &&
         actual.endsWith(after) &&
-        actual.length === before.length + secret.length + after.length;
+        actual.length === before.length + length + after.length;
       same(`secret variable ${name} has its form`, true, fits);
     }
   }

@@ -171,6 +171,9 @@ test("routes show where they lead and whether a rule guards them", () => {
       container: "shop-api-dev",
       port: 8000,
       access: true,
+      ...{ system: "shop", service: "api", endpoint: "http", rule: "operators" },
+      ...{ url: "https://shop.example.org/api", containers: ["shop-api-dev"] },
+      ...{ stripPath: false, rateLimit: null, maxBodyBytes: null },
     },
     {
       host: "www.example.org",
@@ -179,13 +182,16 @@ test("routes show where they lead and whether a rule guards them", () => {
       container: "blog-web-dev",
       port: 5173,
       access: false,
+      ...{ system: "blog", service: "web", endpoint: "http", rule: null },
+      ...{ url: "https://www.example.org", containers: ["blog-web-dev"] },
+      ...{ stripPath: false, rateLimit: null, maxBodyBytes: null },
     },
   ];
   expect(renderText(plan)).toContain(
     [
       "Routes",
       "  HOST AND PATH         VIA               TO                 ACCESS",
-      "  shop.example.org/api  traefik           shop-api-dev:8000  by rule",
+      "  shop.example.org/api  traefik           shop-api-dev:8000  operators",
       "  www.example.org/      cloudflareTunnel  blog-web-dev:5173  open",
     ].join("\n"),
   );

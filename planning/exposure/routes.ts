@@ -1,0 +1,274 @@
+import { toBytes } from "../../config/schema/common";
+import { hostNameSchema, type AccessRule } from "../../config/schema/exposure";
+import type { Endpoint, RouteSpec } from "../../config/schema/service";
+import type { Settings } from "../../config/schema/settings";
+import { suggest, type Issue } from "../../config/issues";
+import { catalogPath, type Draft } from "../drafts";
+import { entryOf } from "../lookup";
+import { containerNames } from "../naming";
+import { readParameter } from "../parameters";
+import type { PlannedRoute } from "../types";
+import { decideWays, type Decision } from "./policy";
+
+/** How every endpoint of a stack is reached from outside. */
+export interface Exposure {
+  /** Names of the endpoints that have a host port, per service. */
+  hostPorts: Map<string, string[]>;
+  /** By host name and path. */
+  routes: BoundRoute[];
+  issues: Issue[];
+}
+
+/** A route with the service that it leads to. */
+export interface BoundRoute extends PlannedRoute {
+  draft: Draft;
+}
+
+type Via = PlannedRoute["via"];
+
+/** Opens to every endpoint the ways that the stack's policy has for its role, or says why not. */
+export function exposeEndpoints(drafts: readonly Draft[], settings: Settings): Exposure {
+  const exposure: Exposure = { hostPorts: new Map(), routes: [], issues: [] };
+  const internal = new Map<string, string[]>();
+  for (const draft of drafts) {
+    const published: string[] = [];
+    for (const [name, endpoint] of Object.entries(draft.spec.endpoints)) {
+      const decision = decideWays(draft, endpoint.role, settings);
+      if (decision.ways.includes("hostPort") && Object.hasOwn(draft.documentedPorts, name))
+        published.push(name);
+      const via = viaOf(decision);
+      if (endpoint.role === "internal") {
+        exposure.issues.push(...routedInternally(draft, name, endpoint));
+        if (via !== undefined) {
+          internal.set(decision.setting, [
+            ...(internal.get(decision.setting) ?? []),
+            `${draft.id}#${name}`,
+          ]);
+        }
+        continue;
+      }
+      const specs = endpoint.routes[draft.environment] ?? [];
+      if (via !== undefined) {
+        for (const spec of specs) {
+          const route = bindRoute(draft, name, endpoint, spec, via, settings, exposure.issues);
+          if (route) exposure.routes.push(route);
+        }
+      }
+      const issue = unreachable(draft, name, endpoint, decision, published.includes(name));
+      if (issue) exposure.issues.push(issue);
+    }
+    exposure.hostPorts.set(draft.id, published);
+  }
+  for (const [setting, endpoints] of internal) {
+    const others = endpoints.length > 1 ? ` and ${endpoints.length - 1} more` : "";
+    exposure.issues.push({
+      path: setting,
+      message: `would give a public address to ${endpoints[0]}${others}, which is internal`,
+      remedy: "choose hostPort or none",
+    });
+  }
+  exposure.routes.sort((a, b) => (a.host + a.path < b.host + b.path ? -1 : 1));
+  return exposure;
+}
+
+/** A route as the plan shows it. */
+export function plannedRoute({ draft: _, ...route }: BoundRoute): PlannedRoute {
+  return route;
+}
+
+function viaOf({ ways }: Decision): Via | undefined {
+  return ways.find((way): way is Via => way === "traefik" || way === "cloudflareTunnel");
+}
+
+/** An internal endpoint that the catalogue itself gives an address. */
+function routedInternally(draft: Draft, name: string, endpoint: Endpoint): Issue[] {
+  return (endpoint.routes[draft.environment] ?? []).map(({ host, path }) => ({
+    path: `${catalogPath(draft)}.endpoints.${name}.routes`,
+    message: `is an internal endpoint, but has the public address ${typeof host === "string" ? host : host.parameter}${path}`,
+    remedy: "remove the route, or call the endpoint public or a dashboard",
+  }));
+}
+
+/** A public endpoint that nothing leads to, and any that the policy routes without an address. */
+function unreachable(
+  draft: Draft,
+  name: string,
+  endpoint: Endpoint,
+  decision: Decision,
+  published: boolean,
+): Issue | undefined {
+  const via = viaOf(decision);
+  const routed = (endpoint.routes[draft.environment] ?? []).length > 0;
+  if (via !== undefined && !routed) {
+    return {
+      path: `${catalogPath(draft)}.endpoints.${name}`,
+      message: `has no host name for ${draft.environment}, by which ${decision.setting} wants to reach it: ${via}`,
+      remedy: `give it routes.${draft.environment}, or choose hostPort or none there`,
+    };
+  }
+  if (endpoint.role !== "public" || via !== undefined || published) return undefined;
+  const none = decision.ways.includes("none");
+  return {
+    path: `${catalogPath(draft)}.endpoints.${name}`,
+    message: `is public, but ${decision.setting} gives it no way: ${none ? "none" : `hostPort, and it is published on none in ${draft.environment}`}`,
+    remedy: none
+      ? "choose traefik, cloudflareTunnel or hostPort for it"
+      : `choose traefik or cloudflareTunnel for it, or publish it in ${draft.environment}`,
+  };
+}
+
+function bindRoute(
+  draft: Draft,
+  endpointName: string,
+  endpoint: Endpoint,
+  spec: RouteSpec,
+  via: Via,
+  settings: Settings,
+  issues: Issue[],
+): BoundRoute | undefined {
+  const where = `${catalogPath(draft)}.endpoints.${endpointName}.routes`;
+  const host = hostOf(draft, spec, where, settings, issues);
+  if (host === undefined) return undefined;
+  const { path } = spec;
+  const rule = spec.access === undefined ? undefined : entryOf(settings.access, spec.access);
+  issues.push(
+    ...zoneIssues(host, where, settings),
+    ...protocolIssues(host, endpoint, where),
+    ...accessIssues(host + path, endpoint, spec.access, rule, via, where, settings),
+    ...(via === "cloudflareTunnel" ? tunnelIssues(host + path, draft, spec, where) : []),
+  );
+  return {
+    draft,
+    host,
+    path,
+    via,
+    container: draft.container,
+    port: draft.containerPorts[endpointName] ?? 0,
+    access: spec.access !== undefined,
+    system: draft.system.name,
+    service: draft.name,
+    endpoint: endpointName,
+    rule: spec.access ?? null,
+    url: `https://${host}${path === "/" ? "" : path}`,
+    containers: containerNames({ container: draft.container, replicas: draft.spec.replicas }),
+    stripPath: spec.stripPath,
+    rateLimit: spec.rateLimit ?? null,
+    maxBodyBytes: spec.maxBody === undefined ? null : toBytes(spec.maxBody),
+  };
+}
+
+function hostOf(
+  draft: Draft,
+  { host }: RouteSpec,
+  where: string,
+  settings: Settings,
+  issues: Issue[],
+): string | undefined {
+  if (typeof host === "string") return host;
+  const owner = catalogPath(draft);
+  const value = readParameter(host.parameter, {
+    ...{ system: draft.system, settings, where, owner, issues },
+  });
+  if (value === undefined || hostNameSchema.safeParse(value).success) return value;
+  issues.push({
+    path: `Pulumi.${settings.stack}.yaml.parameters.${host.parameter}`,
+    message: `'${value}' is not a host name, which ${owner} needs`,
+    remedy: "give one in lower case, such as app.example.org",
+  });
+  return undefined;
+}
+
+/** Whether a host name lies in a zone. */
+export function isInZone(host: string, zone: string): boolean {
+  return host === zone || host.endsWith(`.${zone}`);
+}
+
+function zoneIssues(host: string, where: string, { stack, zones }: Settings): Issue[] {
+  if (zones.some((zone) => isInZone(host, zone))) return [];
+  const known = zones.length > 0 ? `there is ${zones.join(", ")}` : "there is none";
+  return [
+    {
+      path: where,
+      message: `host ${host} is in no zone of Pulumi.${stack}.yaml.zones`,
+      remedy: `add its zone there (${known}), or correct the host`,
+    },
+  ];
+}
+
+function protocolIssues(host: string, { protocol }: Endpoint, where: string): Issue[] {
+  if (protocol === "http") return [];
+  return [
+    {
+      path: where,
+      message: `host ${host} would lead to an endpoint that speaks ${protocol}; only http has host names and paths`,
+      remedy: "remove the route",
+    },
+  ];
+}
+
+function accessIssues(
+  address: string,
+  endpoint: Endpoint,
+  name: string | undefined,
+  rule: AccessRule | undefined,
+  via: Via,
+  where: string,
+  settings: Settings,
+): Issue[] {
+  const file = `Pulumi.${settings.stack}.yaml.access`;
+  if (name === undefined) {
+    if (endpoint.role !== "dashboard") return [];
+    return [
+      {
+        path: where,
+        message: `a dashboard would be open to everybody at ${address}`,
+        remedy: `give the route an access rule of ${file}`,
+      },
+    ];
+  }
+  if (rule === undefined) {
+    return [
+      {
+        path: `${where}.access`,
+        message: `there is no access rule '${name}' in ${file}, which ${address} needs`,
+        remedy: suggest(name, Object.keys(settings.access)),
+      },
+    ];
+  }
+  const fits =
+    via === "traefik"
+      ? rule.basicAuth !== undefined || rule.forwardAuth !== undefined
+      : rule.emails !== undefined || rule.domains !== undefined;
+  if (fits) return [];
+  const wanted = via === "traefik" ? "basicAuth or forwardAuth" : "emails or domains";
+  return [
+    {
+      path: `${file}.${name}`,
+      message: `has no ${wanted}, by which ${via} guards ${address} of ${where.split(".")[0]}`,
+      remedy: "add one",
+    },
+  ];
+}
+
+/** What Traefik does and a tunnel does not. */
+function tunnelIssues(address: string, draft: Draft, spec: RouteSpec, where: string): Issue[] {
+  const asked = [
+    ...(spec.stripPath ? ["stripPath"] : []),
+    ...(spec.rateLimit ? ["rateLimit"] : []),
+    ...(spec.maxBody !== undefined ? ["maxBody"] : []),
+  ];
+  const issues = asked.map((field) => ({
+    path: `${where}.${field}`,
+    message: `a Cloudflare Tunnel has no such thing, and the policy reaches ${address} by one`,
+    remedy: "remove it, or choose traefik",
+  }));
+  if (draft.spec.replicas === 1) return issues;
+  return [
+    ...issues,
+    {
+      path: `${catalogPath(draft)}.replicas`,
+      message: `a Cloudflare Tunnel leads to one container, and ${address} has ${draft.spec.replicas}`,
+      remedy: "run one, or choose traefik",
+    },
+  ];
+}

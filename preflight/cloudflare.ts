@@ -1,0 +1,72 @@
+import type { Issue } from "../config/issues";
+import type { Plan } from "../planning/types";
+
+const id = /^[0-9a-f]{32}$/;
+
+/** What Cloudflare's own provider checks only when it is too late: form of an API token. */
+const token = /^[0-9A-Za-z_-]{40,80}$/;
+
+/** The API token: whether there is one, and its value where that can be seen. */
+export type ApiToken = { value: string | undefined } | undefined;
+
+/** What a stack's plan needs of a Cloudflare account and does not have, all at once. */
+export function cloudflareIssues(plan: Plan, apiToken: ApiToken): Issue[] {
+  return [...tunnelIssues(plan), ...tokenIssues(plan, apiToken)];
+}
+
+function tunnelIssues({ tunnel, stack }: Plan): Issue[] {
+  if (tunnel === null) return [];
+  const file = `Pulumi.${stack}.yaml.cloudflare`;
+  const zones = new Map(tunnel.records.map(({ zone, zoneId }) => [zone, zoneId]));
+  return [
+    ...identifier(
+      `${file}.account`,
+      tunnel.account,
+      "account",
+      "give it the account id that the Cloudflare dashboard shows",
+    ),
+    ...[...zones].flatMap(([zone, zoneId]) =>
+      identifier(
+        `${file}.zones.${zone}`,
+        zoneId,
+        "zone",
+        "give it the zone id that the zone's overview in the Cloudflare dashboard shows",
+      ),
+    ),
+    ...(tunnel.applications.length > 0 && tunnel.team === null
+      ? [
+          {
+            path: `${file}.team`,
+            message: `is missing, by which cloudflared checks who passed Access to ${tunnel.applications.map(({ host }) => host).join(", ")}`,
+            remedy: "give it the team name of Cloudflare's Zero Trust settings",
+          },
+        ]
+      : []),
+  ];
+}
+
+function identifier(path: string, value: string | null, what: string, remedy: string): Issue[] {
+  if (value !== null && id.test(value)) return [];
+  const message =
+    value === null
+      ? `is missing, the ${what}'s id`
+      : `'${value}' is not ${what === "account" ? "an" : "a"} ${what} id of 32 hexadecimal digits`;
+  return [{ path, message, remedy }];
+}
+
+function tokenIssues({ stack, services }: Plan, apiToken: ApiToken): Issue[] {
+  const users = services.filter(({ secrets }) =>
+    Object.values(secrets).some(
+      ({ origin, label }) => origin === "tunnel" || label === "cloudflare:apiToken",
+    ),
+  );
+  if (users.length === 0) return [];
+  const path = "cloudflare:apiToken";
+  const remedy = `run: pulumi config set --secret cloudflare:apiToken --stack ${stack} (or set CLOUDFLARE_API_TOKEN)`;
+  if (apiToken === undefined) {
+    const owners = users.map(({ system, service }) => `${system}/${service}`).join(", ");
+    return [{ path, message: `is missing, which ${owners} needs`, remedy }];
+  }
+  if (apiToken.value === undefined || token.test(apiToken.value)) return [];
+  return [{ path, message: "is not of a Cloudflare API token's form", remedy }];
+}
