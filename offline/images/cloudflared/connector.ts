@@ -2,6 +2,10 @@ import { forward, type OriginAnswer, type OriginRequest, type Rule } from "./ori
 import type { TunnelToken } from "./token";
 
 const RETRY_MS = 1_000;
+/** Longer than the edge lets a poll wait. */
+const ANSWER_MS = 30_000;
+/** An edge that is gone must not hold up the end. */
+const GOODBYE_MS = 3_000;
 
 /** What the edge has for a connection that asks: a newer configuration, a request, or nothing. */
 interface Next {
@@ -40,7 +44,7 @@ export class Connector {
   /** Takes the connection back, so that the tunnel can be deleted. */
   async close(): Promise<void> {
     this.closed = true;
-    if (this.id !== undefined) await this.ask("DELETE", `/${this.id}`);
+    if (this.id !== undefined) await this.ask("DELETE", `/${this.id}`, undefined, GOODBYE_MS);
   }
 
   private async serve(): Promise<void> {
@@ -65,11 +69,17 @@ export class Connector {
     );
   }
 
-  private async ask<T>(method: string, path: string, body?: unknown): Promise<T> {
+  private async ask<T>(
+    method: string,
+    path: string,
+    body?: unknown,
+    patienceMs = ANSWER_MS,
+  ): Promise<T> {
     const { edge, tunnel, secret } = this.token;
     const response = await fetch(`${edge}/edge/tunnels/${tunnel}/connections${path}`, {
       method,
       headers: { authorization: `Bearer ${secret}` },
+      signal: AbortSignal.timeout(patienceMs),
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     if (!response.ok) throw new Error(`${method} answered ${response.status}`);

@@ -21,7 +21,8 @@ export class EngineProject {
     private readonly env: NodeJS.ProcessEnv,
   ) {}
 
-  static async create(): Promise<EngineProject> {
+  /** `extra`: added to the environment of every command. */
+  static async create(extra: NodeJS.ProcessEnv = {}): Promise<EngineProject> {
     const engine = await ensureOfflineEngine({ log: (line) => process.stderr.write(`${line}\n`) });
     const folder = mkdtempSync(join(tmpdir(), "eng-project-"));
     const state = join(folder, ".state");
@@ -32,7 +33,10 @@ export class EngineProject {
     );
     writeFileSync(
       join(folder, "package.json"),
-      JSON.stringify({ name: "eng", dependencies: { "@pulumi/docker": "*" } }),
+      JSON.stringify({
+        name: "eng",
+        dependencies: { "@pulumi/docker": "*", "@pulumi/cloudflare": "*" },
+      }),
     );
     symlinkSync(join(REPOSITORY, "node_modules"), join(folder, "node_modules"));
     const env = {
@@ -40,6 +44,7 @@ export class EngineProject {
       ...offlineEnvironment(engine),
       PULUMI_BACKEND_URL: `file://${state}`,
       PULUMI_CONFIG_PASSPHRASE: "test",
+      ...extra,
     };
     const project = new EngineProject(folder, engine.cli, env);
     project.write("");
@@ -48,9 +53,11 @@ export class EngineProject {
     return project;
   }
 
-  /** Replaces the program; `docker` and `pulumi` are there already. */
+  /** Replaces the program; `pulumi`, `docker` and `cloudflare` are there already. */
   write(body: string): void {
-    const head = `const pulumi = require("@pulumi/pulumi");\nconst docker = require("@pulumi/docker");\n`;
+    const head = ["pulumi", "docker", "cloudflare"]
+      .map((name) => `const ${name} = require("@pulumi/${name}");\n`)
+      .join("");
     writeFileSync(join(this.folder, "index.js"), head + body);
   }
 

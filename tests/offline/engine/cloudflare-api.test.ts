@@ -29,20 +29,7 @@ beforeEach(async () => {
 
 afterEach(() => api.close());
 
-async function call(method: string, path: string, body?: Json, token = TOKEN) {
-  const response = await fetch(`${api.url}${path}`, {
-    method,
-    headers: { authorization: `Bearer ${token}` },
-    ...(body ? { body: JSON.stringify(body) } : {}),
-  });
-  const { success, errors, result } = (await response.json()) as {
-    success: boolean;
-    errors: { code: number; message: string }[];
-    result: Json;
-  };
-  const [error] = errors;
-  return { status: response.status, success, code: error?.code, message: error?.message, result };
-}
+const call: CloudflareApi["call"] = (...request) => api.call(...request);
 
 async function tunnelOf(name = "berth"): Promise<string> {
   const { result } = await call("POST", TUNNELS, { name, config_src: "cloudflare" });
@@ -54,18 +41,26 @@ function record(name: string, more: Json = {}): Json {
   return { name, type: "CNAME", content, proxied: true, ttl: 1, ...more };
 }
 
-test.each<[string, string, string, Json | undefined, string, number, number]>([
-  ["a foreign token", "GET", TUNNELS, undefined, "x".repeat(40), 403, 9109],
-  ["an unknown account", "GET", "/accounts/a2/cfd_tunnel", undefined, TOKEN, 404, 7003],
-  ["an unknown zone", "GET", "/zones/z2/dns_records", undefined, TOKEN, 404, 7003],
-  ["an unknown tunnel", "GET", `${TUNNELS}/none`, undefined, TOKEN, 404, 1002],
-  ["a tunnel without a name", "POST", TUNNELS, {}, TOKEN, 400, 1008],
-  ["a name elsewhere", "POST", RECORDS, record("app.example.org"), TOKEN, 400, 9000],
-  ["a bad content", "POST", RECORDS, record("a.example.com", { content: "a b" }), TOKEN, 400, 9007],
-  ["a policy for nobody", "POST", "/accounts/a1/access/policies", { name: "x" }, TOKEN, 400, 12130],
-])("refuses %s", async (_what, method, path, body, token, status, code) => {
-  expect(await call(method, path, body, token)).toMatchObject({ status, code, success: false });
+test.each<[string, string, string, Json | undefined, number, number]>([
+  ["an unknown account", "GET", "/accounts/a2/cfd_tunnel", undefined, 404, 7003],
+  ["an unknown zone", "GET", "/zones/z2/dns_records", undefined, 404, 7003],
+  ["an unknown tunnel", "GET", `${TUNNELS}/none`, undefined, 404, 1002],
+  ["a tunnel without a name", "POST", TUNNELS, {}, 400, 1008],
+  ["a name elsewhere", "POST", RECORDS, record("app.example.org"), 400, 9000],
+  ["a bad content", "POST", RECORDS, record("a.example.com", { content: "a b" }), 400, 9007],
+  ["a policy for nobody", "POST", "/accounts/a1/access/policies", { name: "x" }, 400, 12130],
+])("refuses %s", async (_what, method, path, body, status, code) => {
+  expect(await call(method, path, body)).toMatchObject({ status, code });
   expect(api.requests).toMatchObject([{ method, path, status }]);
+});
+
+test.each([
+  ["no token", {}, 401, 10000],
+  ["a foreign token", { authorization: `Bearer ${"x".repeat(40)}` }, 403, 9109],
+])("lets nobody in with %s", async (_what, headers, status, code) => {
+  const response = await fetch(`${api.url}${TUNNELS}`, { headers });
+  expect(response.status).toBe(status);
+  expect(await response.json()).toMatchObject({ success: false, errors: [{ code }], result: null });
 });
 
 test("refuses a second record of a name, and a tunnel of a name that is taken", async () => {

@@ -171,23 +171,17 @@ test("what was made reads back without a change, and with an import's id", async
 test("what was changed or removed elsewhere is seen, a deleted tunnel by its date", async () => {
   const made = await everything();
   const { DnsRecord: dns, ZeroTrustTunnelCloudflaredConfig: config } = made;
-  const remote = (path: string, method: string, body?: Props) =>
-    fetch(`${api.url}${path}`, {
-      method,
-      headers: { authorization: `Bearer ${TOKEN}` },
-      ...(body ? { body: JSON.stringify(body) } : {}),
-    });
-  await remote(`/accounts/a1/cfd_tunnel/${config.id}/configurations`, "PUT", {
+  await api.call("PUT", `/accounts/a1/cfd_tunnel/${config.id}/configurations`, {
     config: { ingress: [{ service: "http_status:503" }] },
   });
   const drifted = await type("ZeroTrustTunnelCloudflaredConfig").read(config.id, config);
   expect(drifted?.inputs["config"]).toEqual({ ingresses: [{ service: "http_status:503" }] });
 
-  await remote(`/zones/z1/dns_records/${dns.id}`, "DELETE");
+  await api.call("DELETE", `/zones/z1/dns_records/${dns.id}`);
   expect(await type("DnsRecord").read(dns.id, dns)).toBeUndefined();
   const tunnel = made.ZeroTrustTunnelCloudflared;
-  await remote(`/accounts/a1/cfd_tunnel/${tunnel.id}`, "DELETE");
-  const answer = await remote(`/accounts/a1/cfd_tunnel/${tunnel.id}`, "GET");
+  await api.call("DELETE", `/accounts/a1/cfd_tunnel/${tunnel.id}`);
+  const answer = await api.call("GET", `/accounts/a1/cfd_tunnel/${tunnel.id}`);
   expect(answer.status).toBe(200);
   expect(await type("ZeroTrustTunnelCloudflared").read(tunnel.id, tunnel)).toBeUndefined();
 });
