@@ -2,7 +2,7 @@ import { build } from "esbuild";
 import { readdirSync, readFileSync } from "node:fs";
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { contentKey } from "./cache";
+import { contentKey } from "../cache";
 
 const REPOSITORY = join(__dirname, "..", "..");
 const PROVIDER_FOLDER = /^(.+)-provider$/;

@@ -1,7 +1,8 @@
-import { cpSync, existsSync, mkdirSync, realpathSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { cpSync, existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { bundleOf } from "../../stand-in/context";
 import { Failure } from "../failure";
+import { ensureGoProgram } from "../go/program";
 import { runCommand } from "../run-command";
 import type { HostFile } from "./recipes";
 import { makeRootfs } from "./rootfs";
@@ -23,6 +24,8 @@ export async function addHostFile(
       return addPipConfiguration(target);
     case "program":
       return addProgram(join(context, "main.ts"), target);
+    case "goProgram":
+      return addGoProgram(context, file.as, log);
   }
 }
 
@@ -51,6 +54,37 @@ const INTERPRETER = "#!/usr/bin/env -S node --max-old-space-size=32 --max-semi-s
 function addProgram(entryPoint: string, target: string): void {
   const program = Buffer.concat([Buffer.from(INTERPRETER), bundleOf(entryPoint)]);
   writeFileSync(target, program, { mode: 0o755 });
+}
+
+/** A recipe's `program.json`: a command of a Go module. */
+interface GoRecipe {
+  title: string;
+  module: string;
+  command: string;
+  /** The variable by which it knows its version. */
+  versionVariable: string;
+}
+
+/** The command, free of the host's C library and of its paths; the recipe's folder is its wrapper. */
+async function addGoProgram(
+  context: string,
+  name: string,
+  log: (line: string) => void,
+): Promise<void> {
+  const recipe = readFileSync(join(context, "program.json"), "utf8");
+  const { title, module, command, versionVariable } = JSON.parse(recipe) as GoRecipe;
+  const folder = await ensureGoProgram(
+    {
+      ...{ title, module, commands: [command], inputs: [recipe] },
+      path: `offline/images/${name}`,
+      wrapper: context,
+      flags: (version) => ["-trimpath", "-ldflags", `-s -w -X ${versionVariable}=${version}`],
+      env: { CGO_ENABLED: "0" },
+      cache: { folder: "images", name },
+    },
+    { log },
+  );
+  cpSync(join(folder, basename(command)), join(context, name));
 }
 
 /** The package index that this machine's pip is set to, if any. */

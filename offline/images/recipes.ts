@@ -11,7 +11,9 @@ export type HostFile =
   | { kind: "node"; as: "host-node" }
   | { kind: "pip"; as: "host-pip" }
   /** The recipe's `main.ts` and what it imports, as one program for Node. */
-  | { kind: "program"; as: `${string}.js` };
+  | { kind: "program"; as: `${string}.js` }
+  /** The command that the recipe's `program.json` names, built from its Go module. */
+  | { kind: "goProgram"; as: string };
 
 export interface Recipe {
   /** The image is `berth.local/<name>:<hash>`. */
@@ -83,6 +85,12 @@ export const recipes = [
     description: "A stand-in for cloudflared: connects to a test's edge and relays to origins.",
     base: "node",
     hostFiles: [{ kind: "program", as: "cloudflared.js" }],
+  },
+  {
+    name: "traefik",
+    description: "Traefik, built from its Go module, with the official image's entry point.",
+    base: "base",
+    hostFiles: [{ kind: "goProgram", as: "traefik" }],
   },
   {
     name: "stand-in",

@@ -30,6 +30,7 @@ const substitutes: Readonly<Record<string, Substitute>> = {
   "localstack/localstack": { recipe: "localstack" },
   "amazon/aws-cli": { recipe: "awscli" },
   "cloudflare/cloudflared": { recipe: "cloudflared" },
+  traefik: { recipe: "traefik" },
   debian: { recipe: "base" },
 };
 

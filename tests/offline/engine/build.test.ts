@@ -10,11 +10,12 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { cliVersionOf } from "../../../offline/engine/build";
-import { contentKey, fillOnce, markUsed, removeUnused } from "../../../offline/engine/cache";
-import { isAtLeast, parseGoVersion } from "../../../offline/engine/go-toolchain";
+import { contentKey, fillOnce, markUsed, removeUnused } from "../../../offline/cache";
+import { pulumiCli } from "../../../offline/engine/build";
 import { resolveEngine } from "../../../offline/engine/resolve";
 import { runArguments, runEnvironment } from "../../../offline/engine/language-host-run";
+import { goProgramVersion } from "../../../offline/go/program";
+import { isAtLeast, parseGoVersion } from "../../../offline/go/toolchain";
 
 const ENGINE = join(__dirname, "../../../offline/engine");
 
@@ -46,7 +47,7 @@ test("contents that only shift between files get another key", () => {
 });
 
 test("the CLI's version is read from its go.mod and matches the SDK's", () => {
-  const version = cliVersionOf(readFileSync(join(ENGINE, "cli/go.mod"), "utf8"));
+  const version = goProgramVersion(pulumiCli);
   const sdk = join(ENGINE, "../../node_modules/@pulumi/pulumi/package.json");
   expect(version).toBe((JSON.parse(readFileSync(sdk, "utf8")) as { version: string }).version);
 });

@@ -23,6 +23,7 @@ describe("localImageFor", () => {
     expect(localImageFor("postgres:16.6-alpine")).toEqual({
       reference: recipeReference("postgres"),
     });
+    expect(localImageFor("traefik:v3.6.12")).toEqual({ reference: recipeReference("traefik") });
     expect(localImageFor("node:18-alpine")).toEqual({ reference: recipeReference("node") });
   });
 
@@ -50,7 +51,7 @@ describe("recipeReference", () => {
 
   it("refuses a recipe that does not exist", () => {
     expect(() => recipeReference("mysql")).toThrow(
-      "offline/images/mysql: there is no such recipe; choose from base, redis, postgres, nginx, prometheus, node, python, awscli, localstack, cloudflared, stand-in",
+      "offline/images/mysql: there is no such recipe; choose from base, redis, postgres, nginx, prometheus, node, python, awscli, localstack, cloudflared, traefik, stand-in",
     );
   });
 });

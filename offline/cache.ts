@@ -5,8 +5,8 @@ import { dirname, join } from "node:path";
 
 const KEPT_DAYS = 30;
 const DAY_MS = 24 * 60 * 60 * 1000;
-/** What the engine's folder holds: engines, CLIs, toolchains, and halves of them. */
-const MADE_HERE = /^((cli-|go-)?[0-9a-f]{16}|\.[0-9a-f-]{36}\.partial)$/;
+/** What Berth's cache holds: engines, programs built from Go, toolchains, and halves of them. */
+const MADE_HERE = /^(([a-z]+-)?[0-9a-f]{16}|\.[0-9a-f-]{36}\.partial)$/;
 
 /** A short name for contents: the same contents, the same name. */
 export function contentKey(contents: (string | Buffer)[]): string {

