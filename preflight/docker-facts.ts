@@ -6,6 +6,8 @@ export interface DockerFacts {
   networks: NetworkFact[];
   /** "linux/amd64", as the catalogue writes platforms. */
   platform: string;
+  /** Processors. */
+  cpus: number;
   /** Whether it can give a container a GPU. */
   gpu: boolean;
 }
@@ -43,6 +45,7 @@ export async function gatherDockerFacts(docker: Docker): Promise<DockerFacts> {
     })),
     networks: networks.map((network) => ({ name: network.Name, labels: network.Labels ?? {} })),
     platform: `${info.OSType}/${architectures[info.Architecture] ?? info.Architecture}`,
+    cpus: info.NCPU,
     gpu:
       info.Runtimes?.nvidia !== undefined ||
       (info.DiscoveredDevices ?? []).some((device) => device.ID.startsWith("nvidia.com/gpu")),
@@ -52,6 +55,7 @@ export async function gatherDockerFacts(docker: Docker): Promise<DockerFacts> {
 interface EngineInfo {
   OSType: string;
   Architecture: string;
+  NCPU: number;
   Runtimes?: Record<string, unknown>;
   DiscoveredDevices?: { ID: string }[];
 }

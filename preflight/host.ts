@@ -7,7 +7,7 @@ import type { DockerFacts } from "./docker-facts";
 export function hostIssues(
   plan: Plan,
   settings: Pick<Settings, "host">,
-  facts: Pick<DockerFacts, "platform" | "gpu">,
+  facts: Pick<DockerFacts, "platform" | "cpus" | "gpu">,
   here = `linux/${process.arch === "x64" ? "amd64" : process.arch}`,
 ): Issue[] {
   const file = `Pulumi.${plan.stack}.yaml`;
@@ -19,7 +19,10 @@ export function hostIssues(
       remedy: `set it to ${facts.platform}, or point the stack to another Docker host`,
     });
   }
-  issues.push(...localImageIssues(plan, facts.platform, here));
+  issues.push(
+    ...localImageIssues(plan, facts.platform, here),
+    ...processorIssues(plan, settings, facts),
+  );
   if (facts.gpu) return issues;
   for (const service of plan.services) {
     if (!service.gpu || service.substitutedBy !== null) continue;
@@ -30,6 +33,25 @@ export function hostIssues(
     });
   }
   return issues;
+}
+
+/** Docker refuses a container that may use more processors than there are. */
+function processorIssues(
+  plan: Plan,
+  settings: Pick<Settings, "host">,
+  facts: Pick<DockerFacts, "cpus">,
+): Issue[] {
+  const greedy = plan.services.filter(({ cpus }) => cpus !== null && cpus > facts.cpus);
+  const [first] = greedy;
+  if (first === undefined) return [];
+  const others = greedy.length > 1 ? ` and ${greedy.length - 1} more` : "";
+  return [
+    {
+      path: `Pulumi.${plan.stack}.yaml.host.cpus`,
+      message: `is ${settings.host.cpus}, but the Docker Engine has ${facts.cpus}, fewer than ${serviceId(first)} may use (${first.cpus})${others}`,
+      remedy: `set it to ${facts.cpus}`,
+    },
+  ];
 }
 
 /** Images that are built from this machine's packages and programs run on its architecture alone. */

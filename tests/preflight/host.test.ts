@@ -3,19 +3,20 @@ import { formatIssue } from "../../config/issues";
 import { openDocker } from "../../offline/engine/docker-provider/client";
 import { hostIssues } from "../../preflight/host";
 import { dockerAddress, dockerIssue, isLocal, unreachable } from "../../preflight/reachable";
+import type { Plan } from "../../planning/types";
 import { plannedService, smallPlan } from "../support/plan-fixture";
 
 const host = { id: "lab", platform: "linux/amd64", memory: "8 GiB", cpus: 4, gpu: true } as const;
 
 test("a Docker host of another platform", () => {
-  const facts = { platform: "linux/arm64", gpu: true };
+  const facts = { platform: "linux/arm64", cpus: 4, gpu: true };
   expect(hostIssues(smallPlan(), { host }, facts, "linux/arm64").map(formatIssue)).toEqual([
     "Pulumi.dev.yaml.host.platform: is linux/amd64, but the Docker Engine runs on linux/arm64; set it to linux/arm64, or point the stack to another Docker host",
   ]);
 });
 
 test("images built on this machine for a Docker host of another platform", () => {
-  const facts = { platform: "linux/amd64", gpu: true };
+  const facts = { platform: "linux/amd64", cpus: 4, gpu: true };
   expect(hostIssues(smallPlan(), { host }, facts, "linux/arm64").map(formatIssue)).toEqual([
     "shop/postgres: would run berth.local/postgres:16, which is built here for linux/arm64, but the Docker Engine runs on linux/amd64; let that host take images from registries (--images registry)",
   ]);
@@ -28,7 +29,7 @@ test("a GPU that is not there, for those that need it and run", () => {
     plannedService({ system: "ai", service: "vllm", gpu: true }),
     plannedService({ system: "ai", service: "infinity", gpu: true, substitutedBy: "stand-in" }),
   ];
-  const facts = { platform: "linux/amd64", gpu: false };
+  const facts = { platform: "linux/amd64", cpus: 4, gpu: false };
   expect(hostIssues(plan, { host }, facts).map(formatIssue)).toEqual([
     "ai/vllm: needs a GPU, and the Docker Engine offers none; install the NVIDIA container toolkit, or leave ai out of Pulumi.dev.yaml",
   ]);
@@ -106,4 +107,21 @@ test("an error without a code has its first line", () => {
   expect(unreachable("tcp://lab:2376", new Error("first line\nsecond line")).message).toBe(
     "tcp://lab:2376 can't be used: first line",
   );
+});
+
+test("more processors for a service than the engine has, which Docker refuses", () => {
+  const plan = {
+    ...{ stack: "prod" },
+    services: [
+      plannedService({ system: "ai", service: "vllm", cpus: 8 }),
+      plannedService({ system: "ai", service: "infinity", cpus: 4 }),
+      plannedService({ system: "ai", service: "web", cpus: 2 }),
+    ],
+  } as Plan;
+  const facts = { platform: "linux/amd64", cpus: 2, gpu: true };
+  const find = (cpus: number) => hostIssues(plan, { host }, { ...facts, cpus }).map(formatIssue);
+  expect(find(2)).toEqual([
+    "Pulumi.prod.yaml.host.cpus: is 4, but the Docker Engine has 2, fewer than ai/vllm may use (8) and 1 more; set it to 2",
+  ]);
+  expect(find(8)).toEqual([]);
 });
