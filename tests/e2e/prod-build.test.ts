@@ -9,7 +9,7 @@ let plan: Plan;
 
 beforeAll(async () => {
   checkout = await createCheckout();
-  checkout.configure("prod", { systems: ["inpactai"] });
+  checkout.configure("prod", { systems: ["inpactai"], exposure: { public: "hostPort" } });
   installSource(checkout, "prod", "inpactai");
   await bringUp(checkout, "prod");
   plan = await planHere(checkout, "prod");

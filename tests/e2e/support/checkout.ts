@@ -31,7 +31,7 @@ export interface Checkout {
   env: NodeJS.ProcessEnv;
   berth: (...args: string[]) => Promise<Outcome>;
   run: (command: string, ...args: string[]) => Promise<Outcome>;
-  /** Sets `berth:` values of a stack file. */
+  /** Sets `berth:` values of a stack file; "host.cpus" is a value inside of another. */
   configure: (stack: string, values: Record<string, unknown>) => void;
   remove: () => void;
 }
@@ -75,7 +75,7 @@ export async function createCheckout(): Promise<Checkout> {
     const path = join(folder, `Pulumi.${stack}.yaml`);
     const document = parseDocument(readFileSync(path, "utf8"));
     for (const [key, value] of Object.entries(values))
-      document.setIn(["config", `berth:${key}`], value);
+      document.setIn(["config", ...`berth:${key}`.split(".")], value);
     writeFileSync(path, document.toString());
   };
   for (const stack of ["dev", "prod"]) configure(stack, { sources, bindAddress: testAddress });
