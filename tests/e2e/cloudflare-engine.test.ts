@@ -190,9 +190,9 @@ test("a refusal fails at once, overload after eleven tries, and the next up conv
   expect((await project.run(["preview", "--refresh", "--expect-no-changes"])).code).toBe(0);
 });
 
-test("a provider's own token is kept secret, and one of another form is refused", async () => {
-  const withToken = (token: string) => `
-    const provider = new cloudflare.Provider("cf", { apiToken: "${token}", baseUrl: "${api.url}" });
+test("a provider's own token is kept secret, its address may change, and a bad token is refused", async () => {
+  const withToken = (token: string, url = api.url) => `
+    const provider = new cloudflare.Provider("cf", { apiToken: "${token}", baseUrl: "${url}" });
     const tunnel = new cloudflare.ZeroTrustTunnelCloudflared("tunnel", { accountId: "a1", name: "own",
       tunnelSecret: Buffer.from("canary".repeat(8)).toString("base64") }, { provider });
     const { token } = cloudflare.getZeroTrustTunnelCloudflaredTokenOutput(
@@ -204,6 +204,10 @@ test("a provider's own token is kept secret, and one of another form is refused"
   const secret = Buffer.from("canary".repeat(8)).toString("base64");
   for (const clear of [TOKEN, secret, await tunnelToken()]) expect(state).not.toContain(clear);
   expect((await project.outputs())["token"]).toBe("[secret]");
+
+  asked();
+  await project.up(withToken(TOKEN, `${api.url}/`));
+  expect(asked()).toEqual([READ_TOKEN]);
 
   project.write(withToken("short"));
   const { code, output } = await project.run(["preview"]);

@@ -64,7 +64,8 @@ export function connect(config: Props): Api {
         });
         return isRecord(answer) ? answer["result"] : undefined;
       } catch (error) {
-        throw refusal(`${method.toUpperCase()} "${client.baseURL}${path}"`, error);
+        const url = client.buildURL(path, undefined);
+        throw refusal(`${method.toUpperCase()} "${url}"`, error);
       }
     },
   };
@@ -72,20 +73,17 @@ export function connect(config: Props): Api {
 
 /** One line with the request, the status and what the API said. */
 function refusal(request: string, error: unknown): ApiRefusal {
-  if (!(error instanceof APIError)) {
-    return new ApiRefusal(
-      `${request}: ${error instanceof Error ? error.message : String(error)}`,
-      undefined,
-    );
-  }
-  if (error.status === undefined) {
-    const cause = error.cause instanceof Error ? ` ${innermost(error.cause)}` : "";
-    return new ApiRefusal(`${request}: ${error.message}${cause}`, undefined);
+  const { message } = error instanceof Error ? error : { message: String(error) };
+  if (!(error instanceof APIError) || error.status === undefined) {
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : undefined;
+    const why = cause ? ` ${innermost(cause)}` : "";
+    return new ApiRefusal(`${request}: ${message}${why}`, undefined);
   }
   const status = error.status as number;
   const body: unknown = error.error;
-  const said = body === undefined ? "" : ` ${JSON.stringify(body)}`;
-  return new ApiRefusal(`${request}: ${status}${said}`, status);
+  // An answer that is no JSON stands in the message, after the status.
+  const said = body === undefined ? message : `${status} ${JSON.stringify(body)}`;
+  return new ApiRefusal(`${request}: ${said}`, status);
 }
 
 function innermost(error: Error): string {

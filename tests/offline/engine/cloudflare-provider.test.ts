@@ -1,4 +1,6 @@
 import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { toApi } from "../../../offline/engine/cloudflare-provider/names";
 import { KINDS } from "../../../offline/engine/cloudflare-provider/kinds";
@@ -274,6 +276,18 @@ test("a refusal fails at once and tells method, URL, status and what the API sai
     `POST "${api.url}/accounts/a1/cfd_tunnel": 403 {"success":false,"errors":[{"code":9109,"message":"Unauthorized to access requested resource"}]`,
   );
   expect(asked()).toEqual(["POST /accounts/a1/cfd_tunnel 403"]);
+});
+
+test("an answer that is no JSON is told too", async () => {
+  const proxy = createServer((_request, response) => response.writeHead(404).end("not here"));
+  await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+  const baseUrl = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+  provider = await configured({ apiToken: TOKEN, baseUrl: `${baseUrl}/` });
+  await expect(create("ZeroTrustTunnelCloudflared", TUNNEL)).rejects.toThrow(
+    `POST "${baseUrl}/accounts/a1/cfd_tunnel": 404 not here`,
+  );
+  proxy.closeAllConnections();
+  proxy.close();
 });
 
 test.each([429, 500])(
