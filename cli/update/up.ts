@@ -93,6 +93,7 @@ async function buildImages(docker: Docker, plan: Plan): Promise<void> {
   await ensureLocalImages({
     docker,
     names: neededRecipes(plan),
+    announce: (_, line) => step("image", line),
     progress: (recipe, state, seconds) => {
       if (state === "building") step("image", `${recipe}: building`);
       if (state === "built") step("image", `${recipe}: built in ${formatSeconds(seconds)}`);

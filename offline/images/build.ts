@@ -8,7 +8,7 @@ import { cacheFolder } from "../../config/folders";
 import { IssuesError } from "../../config/issues";
 import { prepareStandInContext } from "../../stand-in/context";
 import { Failure } from "../failure";
-import { addHostFile } from "./host-files";
+import { addHostFile, type Told } from "./host-files";
 import { recipeFolder, recipeReference } from "./references";
 import { recipes, withBases, type Recipe } from "./recipes";
 
@@ -18,6 +18,8 @@ interface EnsureOptions {
   names?: readonly string[];
   /** Each line that a build prints. */
   log?: (recipe: string, line: string) => void;
+  /** Told what takes minutes, before it does. */
+  announce?: (recipe: string, line: string) => void;
   /** Called before and after each image; `present` when there is nothing to build. */
   progress?: (recipe: string, state: "present" | "building" | "built", seconds: number) => void;
 }
@@ -58,9 +60,13 @@ async function build(recipe: Recipe, options: EnsureOptions): Promise<void> {
     tail.push(line);
     if (tail.length > 20) tail.shift();
   };
+  const announce = (line: string): void => {
+    log(line);
+    options.announce?.(recipe.name, line);
+  };
   try {
     const context = join(workDir, "context");
-    await prepareContext(recipe, context, workDir, log);
+    await prepareContext(recipe, context, workDir, { log, announce });
     await buildContext(options.docker, recipe, context, log);
   } catch (error) {
     if (error instanceof IssuesError) throw error;
@@ -83,7 +89,7 @@ async function prepareContext(
   recipe: Recipe,
   context: string,
   workDir: string,
-  log: (line: string) => void,
+  told: Told,
 ): Promise<void> {
   const committed =
     recipe.name === "stand-in"
@@ -91,7 +97,7 @@ async function prepareContext(
       : recipeFolder(recipe.name);
   mkdirSync(context);
   cpSync(committed, context, { recursive: true });
-  for (const file of recipe.hostFiles) await addHostFile(file, context, workDir, log);
+  for (const file of recipe.hostFiles) await addHostFile(file, context, workDir, told);
 }
 
 /** One classic build on the host's network: its name resolution is the one known to work. */

@@ -7,17 +7,23 @@ import { runCommand } from "../run-command";
 import type { HostFile } from "./recipes";
 import { makeRootfs } from "./rootfs";
 
+/** Who hears each line that is printed, and who hears what takes minutes. */
+export interface Told {
+  log: (line: string) => void;
+  announce: (line: string) => void;
+}
+
 /** Puts what an image takes from the host into its build context. */
 export async function addHostFile(
   file: HostFile,
   context: string,
   workDir: string,
-  log: (line: string) => void,
+  told: Told,
 ): Promise<void> {
   const target = join(context, file.as);
   switch (file.kind) {
     case "rootfs":
-      return makeRootfs(join(context, "rootfs.json"), target, workDir, log);
+      return makeRootfs(join(context, "rootfs.json"), target, workDir, told.log);
     case "node":
       return addNode(target);
     case "pip":
@@ -25,7 +31,7 @@ export async function addHostFile(
     case "program":
       return addProgram(join(context, "main.ts"), target);
     case "goProgram":
-      return addGoProgram(context, file.as, log);
+      return addGoProgram(context, file.as, told.announce);
   }
 }
 

@@ -23,7 +23,11 @@ let mounts: string[];
 let confined: string[];
 
 beforeAll(async () => {
-  await ensureLocalImages({ docker: new Docker(), names: ["base", "traefik"], log: progress });
+  await ensureLocalImages({
+    docker: new Docker(),
+    names: ["base", "traefik"],
+    announce: (_, line) => console.log(line),
+  });
   lab = new Lab("traefik");
   ports = { http: await freePort(), https: await freePort(), api: await freePort() };
   acme = await startAcmeServer({ docker: new Docker(), address, httpPort: ports.http });
@@ -267,8 +271,4 @@ async function freePort(): Promise<number> {
   const { port } = server.address() as { port: number };
   await new Promise((resolve) => server.close(resolve));
   return port;
-}
-
-function progress(recipe: string, line: string): void {
-  if (line.startsWith("Building")) console.log(`${recipe}: ${line}`);
 }
