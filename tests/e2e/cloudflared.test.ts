@@ -3,6 +3,7 @@ import Docker from "dockerode";
 import { ensureLocalImages } from "../../offline/images/build";
 import { recipeReference } from "../../offline/images/references";
 import { type CloudflareApi, startCloudflareApi } from "../support/cloudflare-api";
+import { eventually, execute } from "./support/docker";
 import { docker, Lab, until } from "./support/lab";
 
 const TUNNELS = "/accounts/a1/cfd_tunnel";
@@ -61,7 +62,7 @@ async function run(name: string, env: string[], binds: string[] = []): Promise<s
     },
     HostConfig: {
       ...{ NetworkMode: lab.prefix, ReadonlyRootfs: true, CapDrop: ["ALL"], Binds: binds },
-      ...{ SecurityOpt: ["no-new-privileges:true"], Memory: 64 * 2 ** 20 },
+      ...{ SecurityOpt: ["no-new-privileges:true"], Memory: 128 * 2 ** 20 },
     },
   });
   await made.start();
@@ -95,6 +96,14 @@ test("is not ready without its origin, and is with a mended rule, without a rest
   const { id, token } = await publish("wrong", "http://nobody:80");
   const file = lab.file("token", `${token}\n`);
   const container = await run("wrong", ["TUNNEL_TOKEN_FILE=/token"], [`${file}:/token:ro`]);
+  await until(
+    () => api.connections(id),
+    (count) => count === 1,
+  );
+  await eventually(async () => {
+    const { exitCode, output } = await execute(container, "cloudflared", "tunnel", "ready");
+    expect([exitCode, output]).toEqual([1, expect.stringContaining("http://nobody:80: E")]);
+  }, 20);
   expect(await health(container, "unhealthy")).toBe("unhealthy");
   expect((await api.visit("wrong.example.com")).status).toBe(502);
   const told = new Docker().getContainer(container).logs({ stdout: true, stderr: true });

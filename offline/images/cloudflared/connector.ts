@@ -47,10 +47,16 @@ export class Connector {
     if (this.id !== undefined) await this.ask("DELETE", `/${this.id}`, undefined, GOODBYE_MS);
   }
 
-  private async serve(): Promise<void> {
+  /** Registers with the edge, which gives the connection its id. */
+  async connect(): Promise<string> {
     const { id } = await this.ask<{ id: string }>("POST", "");
     this.id = id;
     console.log(`Registered tunnel connection ${id}`);
+    return id;
+  }
+
+  private async serve(): Promise<void> {
+    const id = await this.connect();
     for (let version = 0; !this.closed;) {
       const next = await this.ask<Next>("GET", `/${id}/next?version=${version}`);
       if (next.ingress) {

@@ -144,7 +144,8 @@ describe("behind the tunnel", () => {
   });
 
   afterEach(async () => {
-    await connector.close();
+    // Where a test has failed, the tunnel may be gone: what listens here must end all the same.
+    await connector.close().catch(() => undefined);
     origin.closeAllConnections();
     origin.close();
   });
@@ -157,9 +158,12 @@ describe("behind the tunnel", () => {
       const content = `${id}.cfargotunnel.com`;
       if (hostname) await call("POST", RECORDS, record(hostname, { content }));
     }
-    const { result } = await call("GET", `${TUNNELS}/${id}/token`);
-    connector = new Connector(readToken(result as unknown as string));
+    connector = new Connector(readToken(await tokenOf(id)));
     return id;
+  }
+
+  async function tokenOf(id: string): Promise<string> {
+    return (await call("GET", `${TUNNELS}/${id}/token`)).result as unknown as string;
   }
 
   async function connected(id: string): Promise<void> {
@@ -178,6 +182,11 @@ describe("behind the tunnel", () => {
       LAST,
     ]);
     await expect(api.visit("elsewhere.example.org")).rejects.toThrow(/does not resolve/);
+    const content = `${id}.cfargotunnel.com`;
+    await call("POST", RECORDS, record("bare.example.com", { content, proxied: false }));
+    await expect(api.visit("bare.example.com")).rejects.toThrow(/does not resolve/);
+    const stranger = { ...readToken(await tokenOf(id)), secret: "guessed" };
+    await expect(new Connector(stranger).connect()).rejects.toThrow("POST answered 401");
     expect((await api.visit("app.example.com")).status).toBe(530);
     await connected(id);
     const answer = await api.visit("app.example.com", "/page?x=1");

@@ -25,6 +25,9 @@ describe("localImageFor", () => {
     });
     expect(localImageFor("traefik:v3.6.12")).toEqual({ reference: recipeReference("traefik") });
     expect(localImageFor("node:18-alpine")).toEqual({ reference: recipeReference("node") });
+    expect(localImageFor("cloudflare/cloudflared:2025.8.1")).toEqual({
+      reference: recipeReference("cloudflared"),
+    });
   });
 
   it("starts Redis with its own options in Dragonfly's place", () => {
