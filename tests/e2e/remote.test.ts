@@ -33,7 +33,11 @@ beforeAll(async () => {
     // Whatever asks this machine's Docker finds none.
     DOCKER_HOST: "unix:///nowhere/docker.sock",
   });
-  checkout.configure("prod", { systems: ["inpactai"], standIns: true });
+  checkout.configure("prod", {
+    systems: ["inpactai"],
+    standIns: true,
+    exposure: { public: "hostPort" },
+  });
 });
 
 afterAll(async () => {
