@@ -14,8 +14,8 @@ import { $ } from "zx";
 
 export const repository = resolve(__dirname, "../../..");
 
-/** Of the loopback network, but not the address to which the stacks of this machine's user bind. */
-export const testAddress = "127.0.0.42";
+/** Of the loopback network, and of this run alone: neither of the user's stacks nor of another run's. */
+export const testAddress = `127.0.42.${(process.pid % 250) + 1}`;
 
 export interface Outcome {
   exitCode: number | null;

@@ -30,7 +30,8 @@ export function differences(
   for (const network of service.networks) {
     const own = new Set([found.Id.slice(0, 12), service.container]);
     const aliases = (networks[network]?.Aliases ?? []).filter((alias) => !own.has(alias));
-    same(`aliases on ${network}`, [...(service.aliases[network] ?? [])].sort(), aliases.sort());
+    const planned = (service.aliases[network] ?? []).filter((alias) => !own.has(alias));
+    same(`aliases on ${network}`, planned.sort(), aliases.sort());
   }
   same(
     "ports",
