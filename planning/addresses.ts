@@ -17,10 +17,8 @@ export function externalUrl(
 }
 
 /** Host name under which the operator's browser finds published ports. */
-export function browserHost(settings: Settings): string {
-  return settings.bindAddress === "127.0.0.1" || settings.bindAddress === "0.0.0.0"
-    ? "localhost"
-    : settings.bindAddress;
+export function browserHost({ bindAddress }: Pick<Settings, "bindAddress">): string {
+  return bindAddress === "127.0.0.1" || bindAddress === "0.0.0.0" ? "localhost" : bindAddress;
 }
 
 /** How `ssh` reaches the stack's host: as the settings say, as Docker does, or by the host's id. */

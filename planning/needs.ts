@@ -6,6 +6,7 @@ import { entryOf } from "./lookup";
 import type { HostPorts } from "./ports";
 import { browserHost, externalUrl } from "./addresses";
 import { fillVariables, type Bindings, type MetNeed } from "./bindings";
+import { decideWays } from "./exposure/policy";
 import type { BoundRoute } from "./exposure/routes";
 import { databaseSecretLabel, type DatabaseUse } from "./databases";
 
@@ -113,10 +114,14 @@ function bindEndpoint(
   if (spec.reach === "browser") {
     const visible = browserAddress(context, target, endpoint, found.protocol);
     if (visible === undefined) {
+      const closed = Object.hasOwn(target.documentedPorts, endpoint);
+      const { setting } = decideWays(target, found.role, context.settings);
       context.issues.push({
         path,
-        message: `a browser can't reach ${target.id}#${endpoint}: it is not published in ${draft.environment}`,
-        remedy: `publish it in ${catalogPath(target)} or reach it from the container`,
+        message: `a browser can't reach ${target.id}#${endpoint}: ${closed ? `${setting} gives it no way` : `it is not published in ${draft.environment}`}`,
+        remedy: closed
+          ? "choose hostPort there, or reach it from the container"
+          : `publish it in ${catalogPath(target)} or reach it from the container`,
       });
       return;
     }

@@ -1,5 +1,6 @@
 import type { Issue } from "../config/issues";
 import type { Settings } from "../config/schema/settings";
+import { edgeName } from "./exposure/edge";
 import { containerNames } from "./naming";
 import { serviceId, type Plan, type PlannedService } from "./types";
 
@@ -68,9 +69,11 @@ function claims({ plan, settings }: StackPlan): Claim[] {
     }
     for (const port of service.ports) {
       const remedy =
-        settings.ports === "documented"
-          ? "choose another port for one of them, use the blocks scheme, or run fewer systems (berth:systems)"
-          : "choose another slot for one of them, or another block for its project";
+        service.system === edgeName
+          ? "give one of them another port: httpPort and httpsPort of berth:traefik, or a service's slot"
+          : settings.ports === "documented"
+            ? "choose another port for one of them, use the blocks scheme, or run fewer systems (berth:systems)"
+            : "choose another slot for one of them, or another block for its project";
       found.push({ ...common, what: `port ${port.host}`, remedy });
     }
   }

@@ -283,8 +283,10 @@ function serviceUrl(
       if (endpoint.role !== role || endpoint.protocol !== "http") continue;
       const route = routes.find((one) => one.endpoint === name);
       if (route) return route.url;
-      const port = entryOf(hostPorts, name) ?? entryOf(draft.fixedPorts, name)?.port;
-      if (port !== undefined) return `http://${browserHost(settings)}:${port}`;
+      const fixed = entryOf(draft.fixedPorts, name);
+      const port = entryOf(hostPorts, name) ?? fixed?.port;
+      const bindAddress = fixed?.ip ?? settings.bindAddress;
+      if (port !== undefined) return `http://${browserHost({ bindAddress })}:${port}`;
     }
   }
   return null;

@@ -37,7 +37,7 @@ function tunnelIssues({ tunnel, stack }: Plan): Issue[] {
       ? [
           {
             path: `${file}.team`,
-            message: `is missing, by which cloudflared checks who passed Access to ${tunnel.applications.map(({ host }) => host).join(", ")}`,
+            message: `is missing, by which cloudflared checks who passed Access to ${[...new Set(tunnel.applications.map(({ host }) => host))].join(", ")}`,
             remedy: "give it the team name of Cloudflare's Zero Trust settings",
           },
         ]

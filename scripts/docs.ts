@@ -1,8 +1,9 @@
 import { loadCatalogue } from "../config/catalogue";
+import { roles } from "../config/schema/common";
 import { loadStacks } from "../config/stack-files";
 import { planStack } from "../planning/plan";
 import { renderSvg } from "../planning/render/svg";
-import { serviceId, type Plan } from "../planning/types";
+import { serviceId, type Plan, type PlannedService } from "../planning/types";
 
 const marker = /(<!-- urls:.*?-->\n)[^]*?(<!-- \/urls -->)/;
 
@@ -22,7 +23,7 @@ export function readmeWithUrls(root: string, text: string): string {
     for (const service of plan.services) {
       const address = service.url ?? (service.ports[0] ? `localhost:${service.ports[0].host}` : "");
       if (address === "") continue;
-      const row = addresses.get(serviceId(service)) ?? { dev: "", prod: "", role: service.role };
+      const row = addresses.get(serviceId(service)) ?? { dev: "", prod: "", role: roleOf(service) };
       addresses.set(serviceId(service), { ...row, [environment]: address });
     }
   }
@@ -33,6 +34,12 @@ export function readmeWithUrls(root: string, text: string): string {
     "\n",
   );
   return text.replace(marker, `$1\n${table}\n\n$2`);
+}
+
+/** What is found at a service's address: its most exposed web interface, if it has one. */
+function roleOf({ endpoints, role }: PlannedService): string {
+  const web = endpoints.filter(({ protocol }) => protocol === "http");
+  return roles.find((one) => web.some((endpoint) => endpoint.role === one)) ?? role;
 }
 
 /** Order by the digits that both environments share. */

@@ -104,7 +104,7 @@ function accessApplications(
       const address = path === "/" ? host : `${host}${path}`;
       const policy = policies.get(rule);
       const application = new cloudflare.ZeroTrustAccessApplication(
-        `${name}-application-${address.replaceAll("/", "-")}`,
+        `${name}-application-${address}`,
         {
           accountId,
           name: address,

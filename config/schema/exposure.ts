@@ -92,7 +92,7 @@ const acmeSchema = z.strictObject({
   /** Let's Encrypt's staging directory: certificates that no browser trusts, and no rate limits. @default false */
   staging: z.boolean().default(false),
   /** Another authority's directory. @default Let's Encrypt's */
-  directory: z.url({ protocol: /^https$/ }).optional(),
+  directory: z.url({ protocol: /^https$/, error: "must be an https:// address" }).optional(),
   /** PEM certificate by which that directory is trusted. @default the system's */
   directoryCertificate: z.string().startsWith("-----BEGIN CERTIFICATE-----").optional(),
 });
@@ -106,7 +106,7 @@ export const traefikSchema = z.strictObject({
   httpsPort: portSchema.default(443),
   acme: acmeSchema.prefault({}),
   /** Networks of proxies before Traefik whose word on the visitor's address counts, as CIDR. @default none */
-  trustedProxies: z.array(z.cidrv4()).default([]),
+  trustedProxies: z.array(z.cidrv4('must be a network such as "173.245.48.0/20"')).default([]),
   /** Longest time that a request may take to arrive, for slow uploads. @default "60 min" */
   readTimeout: durationSchema.default("60 min"),
 });

@@ -24,8 +24,17 @@ function describeAll(
   const misspelt = misspeltKeys(problems, schemas);
   const explained = new Set(misspelt.values());
   return problems
-    .filter((problem) => !explained.has(problem))
+    .filter((problem) => !explained.has(problem) && !isPremature(problem, problems))
     .flatMap((problem) => describe(problem, base, schemas));
+}
+
+/** A rule about a whole object says nothing while one of its keys is not even known. */
+function isPremature(problem: Problem, all: readonly Problem[]): boolean {
+  const place = JSON.stringify(problem.path);
+  return (
+    problem.code === "custom" &&
+    all.some((each) => each.code === "unrecognized_keys" && JSON.stringify(each.path) === place)
+  );
 }
 
 function describe(problem: Problem, base: string, schemas: readonly Schema[]): Issue[] {
@@ -75,11 +84,33 @@ function describe(problem: Problem, base: string, schemas: readonly Schema[]): I
               remedy: "correct it",
             },
       ];
+    case "invalid_key":
+      return problem.issues.map(({ message }) => ({
+        path,
+        message: `${show(problem.path.at(-1))} ${sentence(message)}`,
+        remedy: "correct it",
+      }));
+    case "too_small":
+      if (Array.isArray(problem.input) && problem.input.length === 0)
+        return [{ path, message: "is empty", remedy: "give it one entry, or leave it out" }];
+      return [complaint(path, problem)];
     default:
-      return [
-        { path, message: `${show(problem.input)} ${problem.message}`.trim(), remedy: "correct it" },
-      ];
+      return [complaint(path, problem)];
   }
+}
+
+/** A list or an object is not shown: the path says which one is meant. */
+function complaint(path: string, { input, message }: Problem): Issue {
+  const value = typeof input === "object" && input !== null ? "" : show(input);
+  return { path, message: `${value} ${sentence(message)}`.trim(), remedy: "correct it" };
+}
+
+/** A message of zod's own as it follows the value: "Invalid URL" becomes "is not a valid URL". */
+function sentence(message: string): string {
+  return message
+    .replace(/^Invalid string: /, "")
+    .replace(/^Invalid (?!input)/, "is not a valid ")
+    .replace(/^Too (?:small|big): expected \w+ to be /, "must be ");
 }
 
 /** The schemas of a union's branches, in the order of their errors. */
@@ -152,9 +183,15 @@ function distance({
     (sum, problem) =>
       sum +
       (problem.code === "unrecognized_keys" ? 10 * problem.keys.length : 0) +
-      (problem.code === "invalid_type" && problem.path.length <= 1 ? 5 : 1),
+      (isOfAnotherKind(problem) ? 5 : 1),
     -9 * likely,
   );
+}
+
+/** Whether a value is not even of the type that a union's branch wants. */
+function isOfAnotherKind({ code, path, input }: Problem): boolean {
+  if (code === "invalid_type") return path.length <= 1;
+  return code === "invalid_value" && path.length === 0 && typeof input === "object";
 }
 
 function show(value: unknown): string {

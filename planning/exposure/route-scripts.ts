@@ -9,7 +9,7 @@ export const edgeFile = "edge";
 export const edgeUser = "65532:65532";
 
 /** A new volume belongs to root; Traefik and the jobs that write its routes do not run as root. */
-export const ownershipScript = `chown ${edgeUser} ${routesFolder} ${acmeFolder} && chmod 0700 ${acmeFolder}`;
+export const ownershipScript = `chown ${edgeUser} ${routesFolder} ${acmeFolder}`;
 
 /**
  * Puts $FILE into the routes folder as $NAME.yml, and with $SYSTEMS takes the files of all others

@@ -100,10 +100,15 @@ function unreachable(
   const via = viaOf(decision);
   const routed = (endpoint.routes[draft.environment] ?? []).length > 0;
   if (via !== undefined && !routed) {
+    // A public endpoint that is closed would be the next issue, and so would a route to no http.
+    const instead = endpoint.role === "public" ? "hostPort" : "hostPort or none";
     return {
       path: `${catalogPath(draft)}.endpoints.${name}`,
       message: `has no host name for ${draft.environment}, by which ${decision.setting} wants to reach it: ${via}`,
-      remedy: `give it routes.${draft.environment}, or choose hostPort or none there`,
+      remedy:
+        endpoint.protocol === "http"
+          ? `give it routes.${draft.environment}, or choose ${instead} there`
+          : `choose ${instead} there`,
     };
   }
   if (endpoint.role !== "public" || via !== undefined || published) return undefined;

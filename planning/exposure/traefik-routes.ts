@@ -7,13 +7,14 @@ import type { BoundRoute } from "./routes";
 /** Names in Traefik's configuration that Berth's files share. */
 const resolver = "acme";
 const securityHeaders = "security-headers";
+const replicaTransport = "replicas";
 
 /** How a rule's users come into a file: as placeholders that the job fills in. */
 export const userPlaceholder = (variable: string): string => `@${variable}@`;
 
-/** Variable that carries a user's line of a password file. */
+/** Variable that carries a user's line of a password file; no name has two underscores. */
 export function userVariable(rule: string, user: string): string {
-  return `USER_${rule}_${user}`.replaceAll("-", "_");
+  return `USER_${rule}__${user}`.replaceAll("-", "_");
 }
 
 /** Where forward authentication asks, by access rule. */
@@ -52,6 +53,8 @@ export function baseFile(dashboardUser: string): string {
           },
         },
       },
+      // A replica that is gone must not hold up the request that another can take.
+      serversTransports: { [replicaTransport]: { forwardingTimeouts: { dialTimeout: "1s" } } },
     },
     tls: { options: { default: { minVersion: "VersionTLS12" } } },
   });
@@ -69,14 +72,14 @@ export function routesFile(
   const names = routeNames(routes);
   for (const route of routes) {
     const name = names.get(route) ?? "";
-    const service = `${route.system}-${route.service}-${route.endpoint}`;
+    const service = routeStem(route);
     const own = routeMiddlewares(route, settings, forwardAddresses);
-    for (const [kind, middleware] of own) middlewares[`${name}-${kind}`] = middleware;
+    for (const [kind, middleware] of own) middlewares[`${name}_${kind}`] = middleware;
     routers[name] = {
       rule: ruleOf(route),
       entryPoints: ["websecure"],
       service,
-      middlewares: [securityHeaders, ...own.map(([kind]) => `${name}-${kind}`)],
+      middlewares: [securityHeaders, ...own.map(([kind]) => `${name}_${kind}`)],
       tls: { certResolver: resolver },
     };
     services[service] = { loadBalancer: loadBalancer(route) };
@@ -85,15 +88,20 @@ export function routesFile(
   return stringify({ http }, { lineWidth: 0 });
 }
 
-/** "system-service-endpoint", numbered where an endpoint has several addresses. */
+/** Traefik knows one name once, whichever file it is in; no name of the catalogue has an underscore. */
+function routeStem({ system, service, endpoint }: BoundRoute): string {
+  return `${system}_${service}_${endpoint}`;
+}
+
+/** A name per route, numbered where an endpoint has several addresses. */
 function routeNames(routes: readonly BoundRoute[]): Map<BoundRoute, string> {
   const counts = new Map<string, number>();
   return new Map(
     routes.map((route) => {
-      const stem = `${route.system}-${route.service}-${route.endpoint}`;
+      const stem = routeStem(route);
       const count = (counts.get(stem) ?? 0) + 1;
       counts.set(stem, count);
-      return [route, count === 1 ? stem : `${stem}-${count}`];
+      return [route, count === 1 ? stem : `${stem}_${count}`];
     }),
   );
 }
@@ -139,6 +147,7 @@ function loadBalancer({ draft, endpoint, containers, port }: BoundRoute): Record
   const path = health?.kind === "http" && health.endpoint === endpoint ? health.path : undefined;
   return {
     servers,
+    serversTransport: replicaTransport,
     ...(path !== undefined && { healthCheck: { path, interval: "2s", timeout: "2s" } }),
   };
 }

@@ -148,6 +148,7 @@ function staticFlags({ httpsPort, acme, trustedProxies, readTimeout }: TraefikSe
     "--global.checknewversion=false",
     "--global.sendanonymoususage=false",
     "--log.level=INFO",
+    "--log.nocolor=true",
     "--api.dashboard=true",
     ...pingFlags,
     `--entrypoints.dashboard.address=:${ports.dashboard}`,
@@ -248,7 +249,7 @@ function forwardTargets(
     const [reference = "", wanted] = forward.endpoint.split("#");
     const target = drafts.find((draft) => draft.id === reference);
     const endpoint = wanted ?? Object.keys(target?.spec.endpoints ?? {})[0] ?? "";
-    const port = target?.containerPorts[endpoint];
+    const port = target && entryOf(target.containerPorts, endpoint);
     if (target === undefined || port === undefined) {
       issues.push({
         path: `Pulumi.${settings.stack}.yaml.access.${rule}.forwardAuth.endpoint`,
