@@ -28,6 +28,11 @@ interface Fact {
   blocks?: number;
   networks?: string[];
   variables?: Record<string, string>;
+  /** Public address, by Traefik or by the tunnel. */
+  traefik?: string;
+  tunnel?: string;
+  /** Needs an access rule there. */
+  guarded?: boolean;
 }
 
 const facts: Record<Environment, Fact[]> = {
@@ -185,6 +190,7 @@ const facts: Record<Environment, Fact[]> = {
       port: 3000,
       documented: 3000,
       blocks: 3000,
+      tunnel: "https://vedanta.systems",
       networks: ["luv-prod", "vedanta-systems-prod"],
       variables: {
         DAGSTER_URL: "http://dagster-webserver-prod:3070",
@@ -208,23 +214,54 @@ const facts: Record<Environment, Fact[]> = {
       networks: ["luv-prod", "minio-prod"],
     },
     { service: "luv/temporal-ui", port: 8080, documented: 3300, blocks: 3300 },
-    { service: "inpactai/frontend", blocks: 3400, networks: ["inpactai-network-prod"] },
+    {
+      service: "inpactai/frontend",
+      traefik: "https://app.inpactai.example",
+      networks: ["inpactai-network-prod"],
+    },
     { service: "inpactai/backend", port: 8000, variables: { REDIS_HOST: "redis" } },
     { service: "inpactai/redis", port: 6379 },
-    { service: "korczewski/auth-service", container: "auth-service", blocks: 3500 },
-    { service: "korczewski/l2p-frontend", container: "l2p-app", blocks: 3520 },
-    { service: "korczewski/l2p-backend", container: "l2p-api", blocks: 3521 },
-    { service: "korczewski/payment", container: "web", blocks: 3540 },
-    { service: "korczewski/videovault", container: "videovault", blocks: 3560 },
+    {
+      service: "korczewski/auth-service",
+      container: "auth-service",
+      traefik: "https://auth.korczewski.de",
+    },
+    {
+      service: "korczewski/l2p-frontend",
+      container: "l2p-app",
+      traefik: "https://l2p.korczewski.de",
+    },
+    {
+      service: "korczewski/l2p-backend",
+      container: "l2p-api",
+      traefik: "https://l2p.korczewski.de/api",
+    },
+    { service: "korczewski/payment", container: "web", traefik: "https://payment.korczewski.de" },
+    {
+      service: "korczewski/videovault",
+      container: "videovault",
+      traefik: "https://videovault.korczew.de",
+    },
     { service: "korczewski/shared-postgres", container: "shared-postgres" },
     { service: "korczewski/vllm", container: "vllm-rag" },
-    { service: "korczewski/open-webui", container: "open-webui-rag", blocks: 3601 },
+    {
+      service: "korczewski/open-webui",
+      container: "open-webui-rag",
+      traefik: "https://vllm.korczewski.de",
+    },
     { service: "korczewski/qdrant", container: "qdrant-rag" },
     { service: "korczewski/infinity", container: "infinity-embeddings" },
     { service: "korczewski/rag-postgres", container: "postgres-rag" },
     { service: "korczewski/rag-ingest-engine", container: "rag-ingest-engine" },
-    { service: "korczewski/dashboard", container: "vllm-dashboard", blocks: 3602 },
-    { service: "openmates/api", blocks: 3700 },
+    {
+      service: "korczewski/dashboard",
+      container: "vllm-dashboard",
+      traefik: "https://dashboard.korczewski.de",
+      guarded: true,
+    },
+    { service: "openmates/api", traefik: "https://api.openmates.example" },
+    { service: "openmates/cms" },
+    { service: "openmates/grafana" },
   ],
 };
 
@@ -244,7 +281,7 @@ test.each(["dev", "prod", "openmates"])("stack %s plans without issues", (stack)
 });
 
 describe.each(environments)("documented facts in %s", (environment) => {
-  const { services } = plan(environment);
+  const { services, routes } = plan(environment);
   test.each(facts[environment])("$service", (fact) => {
     const service = find(services, fact.service);
     if (fact.container !== undefined) expect(service.container).toBe(fact.container);
@@ -264,6 +301,18 @@ describe.each(environments)("documented facts in %s", (environment) => {
             },
           ],
     );
+    const own = routes.filter((route) => `${route.system}/${route.service}` === fact.service);
+    expect(own.map(({ url, via, access }) => ({ url, via, access }))).toEqual(
+      [
+        ...(fact.traefik === undefined ? [] : [{ url: fact.traefik, via: "traefik" }]),
+        ...(fact.tunnel === undefined ? [] : [{ url: fact.tunnel, via: "cloudflareTunnel" }]),
+      ].map((route) => ({ ...route, access: fact.guarded ?? false })),
+    );
+  });
+
+  test("nothing but what the documents give one has a public address", () => {
+    const documented = facts[environment].filter(({ traefik, tunnel }) => traefik ?? tunnel);
+    expect(routes).toHaveLength(documented.length);
   });
 
   test.each(facts[environment].filter((fact) => fact.documented !== undefined))(

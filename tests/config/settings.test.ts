@@ -55,6 +55,15 @@ const defaults = {
   host: { id: "lab", platform: "linux/amd64", memory: "8 GiB", cpus: 4, gpu: false },
   ports: "blocks",
   bindAddress: "127.0.0.1",
+  exposure: { systems: {}, services: {} },
+  zones: [],
+  access: {},
+  traefik: {
+    ...{ bind: "0.0.0.0", httpPort: 80, httpsPort: 443 },
+    acme: { challenge: "http", staging: false },
+    ...{ trustedProxies: [], readTimeout: "60 min" },
+  },
+  cloudflare: { zones: {} },
   systems: undefined,
   sources: "~/projects",
   standIns: true,
@@ -147,7 +156,7 @@ describe("issues, from both readers alike", () => {
       "a key like none",
       "berth:x: 1\n",
       [
-        `${file}.x: is not a known setting; there is bindAddress, environment, host, parameters, ports, secretVersions, sources, standIns, systems`,
+        `${file}.x: is not a known setting; there is access, bindAddress, cloudflare, environment, exposure, host, parameters, ports, secretVersions, sources, standIns, systems, traefik, zones`,
       ],
     ],
     [
@@ -173,12 +182,12 @@ describe("issues, from both readers alike", () => {
     [
       "an address",
       "berth:bindAddress: localhost\n",
-      [`${file}.bindAddress: 'localhost' Invalid IPv4 address; correct it`],
+      [`${file}.bindAddress: 'localhost' is not a valid IPv4 address; correct it`],
     ],
     [
       "a version",
       "berth:secretVersions: {luv/session: 0}\n",
-      [`${file}.secretVersions.luv/session: 0 Too small: expected number to be >=1; correct it`],
+      [`${file}.secretVersions.luv/session: 0 must be >=1; correct it`],
     ],
     [
       "several at once",
@@ -241,9 +250,163 @@ describe("issues, from both readers alike", () => {
         `${file}.host.id: 'My Host' must be lower case words joined by dashes; correct it`,
         `${file}.host.platform: 'linux/amd46' is not one of 'linux/amd64', 'linux/arm64'; did you mean 'linux/amd64'?`,
         `${file}.host.memory: '8 GB' must be a size such as "512 MiB" or "2 GiB"; correct it`,
-        `${file}.host.cpus: 0 Too small: expected number to be >0; correct it`,
+        `${file}.host.cpus: 0 must be >0; correct it`,
         `${file}.host.docker: 'localhost' must start with unix://, tcp:// or ssh://; correct it`,
         `${file}.host.gup: is not a known setting; did you mean 'gpu'?`,
+      ]);
+    }
+  });
+});
+
+describe("how endpoints are reached", () => {
+  test("every setting has its place", () => {
+    const lines = [
+      "berth:exposure:",
+      "  public: [traefik, hostPort]",
+      "  systems: {luv: {dashboard: none}}",
+      "  services: {luv/minio: {internal: hostPort}}",
+      "berth:zones: [example.org]",
+      "berth:access:",
+      "  ops: {basicAuth: [ann], emails: [ann@example.org], domains: [example.net]}",
+      "  staff: {forwardAuth: {endpoint: auth/guard, responseHeaders: [X-User]}}",
+      "berth:traefik: {bind: 192.0.2.1, httpPort: 8080, acme: {email: a@example.org}}",
+      "berth:cloudflare: {account: a1, zones: {example.org: z1}, team: berth}",
+    ];
+    const expected = {
+      ...defaults,
+      exposure: {
+        public: ["traefik", "hostPort"],
+        systems: { luv: { dashboard: "none" } },
+        services: { "luv/minio": { internal: "hostPort" } },
+      },
+      zones: ["example.org"],
+      access: {
+        ops: { basicAuth: ["ann"], emails: ["ann@example.org"], domains: ["example.net"] },
+        staff: { forwardAuth: { endpoint: "auth/guard", path: "/", responseHeaders: ["X-User"] } },
+      },
+      traefik: {
+        ...defaults.traefik,
+        ...{ bind: "192.0.2.1", httpPort: 8080 },
+        acme: { ...defaults.traefik.acme, email: "a@example.org" },
+      },
+      cloudflare: { account: "a1", zones: { "example.org": "z1" }, team: "berth" },
+    };
+    const file = fromFile(`${required}${lines.join("\n")}\n`);
+    expect(file).toEqual({ settings: expected, issues: [] });
+    expect(fromPulumi(`${required}${lines.join("\n")}\n`)).toEqual(file);
+  });
+
+  const ways = "'hostPort', 'traefik', 'cloudflareTunnel', 'none'";
+  const host = 'must be a host name such as "app.example.org"; correct it';
+  test.each([
+    [
+      "exposure: {public: traefic}",
+      `.public: 'traefic' is not one of ${ways}; did you mean 'traefik'?`,
+    ],
+    ["exposure: {public: 5}", `.public: 5 is not one of ${ways}; give one of them`],
+    ["exposure: {public: []}", ".public: is empty; give it one entry, or leave it out"],
+    ["exposure: {public: [hostPort, hostPort]}", ".public: names a way twice; correct it"],
+    ["exposure: {public: [none, hostPort]}", ".public: 'none' stands alone; correct it"],
+    [
+      "exposure: {public: [traefik, cloudflareTunnel]}",
+      ".public: an endpoint has one way in: 'traefik' or 'cloudflareTunnel'; correct it",
+    ],
+    [
+      "exposure: {public: [traefik, hostprot]}",
+      `.public.1: 'hostprot' is not one of ${ways}; did you mean 'hostPort'?`,
+    ],
+    ["exposure: {publik: none}", ".publik: is not a known setting; did you mean 'public'?"],
+    ["exposure: traefik", ": 'traefik' is not of type object; correct it"],
+    [
+      "exposure: {systems: {luv: {pubic: none}}}",
+      ".systems.luv.pubic: is not a known setting; did you mean 'public'?",
+    ],
+    [
+      "exposure: {systems: {Luv: {}}}",
+      ".systems.Luv: 'Luv' must be lower case words joined by dashes; correct it",
+    ],
+    [
+      "exposure: {services: {minio: {}}}",
+      `.services.minio: 'minio' must be "system/service"; correct it`,
+    ],
+    [
+      "exposure: {services: {luv/minio: none}}",
+      ".services.luv/minio: 'none' is not of type object; correct it",
+    ],
+    ["zones: [Example.org]", `.0: 'Example.org' ${host}`],
+    ['zones: ["*.example.org"]', `.0: '*.example.org' ${host}`],
+    ["zones: [localhost]", `.0: 'localhost' ${host}`],
+    ["access: {ops: {}}", ".ops: lets nobody in; correct it"],
+    [
+      "access: {Ops: {basicAuth: [ann]}}",
+      ".Ops: 'Ops' must be lower case words joined by dashes; correct it",
+    ],
+    [
+      "access: {ops: {basicAuth: []}}",
+      ".ops.basicAuth: is empty; give it one entry, or leave it out",
+    ],
+    [
+      'access: {ops: {basicAuth: ["ann:x"]}}',
+      ".ops.basicAuth.0: 'ann:x' must be lower case words joined by dashes; correct it",
+    ],
+    [
+      "access: {ops: {basicAuth: [ann], forwardAuth: {endpoint: a/b}}}",
+      ".ops: has both basicAuth and forwardAuth; correct it",
+    ],
+    [
+      "access: {ops: {basicAut: [ann]}}",
+      ".ops.basicAut: is not a known setting; did you mean 'basicAuth'?",
+    ],
+    [
+      "access: {ops: {forwardAuth: {path: /x}}}",
+      ".ops.forwardAuth.endpoint: is missing; give it a value of type string",
+    ],
+    [
+      "access: {ops: {forwardAuth: {endpoint: a/b, path: x}}}",
+      `.ops.forwardAuth.path: 'x' must start with "/"; correct it`,
+    ],
+    [
+      "access: {ops: {emails: [ann]}}",
+      ".ops.emails.0: 'ann' is not a valid email address; correct it",
+    ],
+    ["access: {ops: {domains: [ann@example.org]}}", `.ops.domains.0: 'ann@example.org' ${host}`],
+    ["traefik: {bind: localhost}", ".bind: 'localhost' is not a valid IPv4 address; correct it"],
+    ["traefik: {httpPort: 0}", ".httpPort: 0 must be >=1; correct it"],
+    [
+      "traefik: {trustedProxies: [10.0.0.1]}",
+      `.trustedProxies.0: '10.0.0.1' must be a network such as "173.245.48.0/20"; correct it`,
+    ],
+    [
+      "traefik: {readTimeout: 1 h}",
+      `.readTimeout: '1 h' must be a duration such as "10 s" or "2 min"; correct it`,
+    ],
+    [
+      "traefik: {acme: {email: ann}}",
+      ".acme.email: 'ann' is not a valid email address; correct it",
+    ],
+    [
+      "traefik: {acme: {challenge: dns}}",
+      ".acme.challenge: 'dns' is not one of 'http', 'cloudflareDns'; there is cloudflareDns, http",
+    ],
+    [
+      "traefik: {acme: {directory: 'http://ca.lan'}}",
+      ".acme.directory: 'http://ca.lan' must be an https:// address; correct it",
+    ],
+    [
+      "traefik: {acme: {directoryCertificate: MIIB}}",
+      `.acme.directoryCertificate: 'MIIB' must start with "-----BEGIN CERTIFICATE-----"; correct it`,
+    ],
+    ["cloudflare: {acount: x}", ".acount: is not a known setting; did you mean 'account'?"],
+    ["cloudflare: {zones: {Example.org: x}}", `.zones.Example.org: 'Example.org' ${host}`],
+    [
+      "cloudflare: {team: berth.cloudflareaccess.com}",
+      ".team: 'berth.cloudflareaccess.com' must be the team's name alone; correct it",
+    ],
+  ])("%s", (line, expected) => {
+    const [setting = ""] = line.split(":");
+    for (const read of [fromFile, fromPulumi]) {
+      expect(read(`${required}berth:${line}\n`).issues.map(formatIssue)).toEqual([
+        `Pulumi.lab.yaml.${setting}${expected}`,
       ]);
     }
   });

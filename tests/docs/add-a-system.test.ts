@@ -30,7 +30,11 @@ const catalogue = loadCatalogue();
 const sixth = parseCatalogue([example()]);
 for (const environment of environments)
   catalogue.systems[environment].push(...sixth.systems[environment]);
-const { stacks } = loadStacks(root);
+// The owner of a system adds its zone to the stack, as the document says.
+const stacks = loadStacks(root).stacks.map((stack) => ({
+  ...stack,
+  zones: [...stack.zones, "example.org"],
+}));
 
 test.each(["dev", "prod"])("the document's system berths in %s as it stands", (stack) => {
   const plan = planStack({ catalogue, stacks, stack });
@@ -41,6 +45,9 @@ test.each(["dev", "prod"])("the document's system berths in %s as it stands", (s
     "postgres",
     "postgres-databases",
   ]);
+  expect(services.find(({ service }) => service === "app")?.url).toBe(
+    stack === "dev" ? "http://localhost:4900" : "https://notes.example.org",
+  );
 });
 
 test("the document's system keeps the catalogue's own rules", () => {

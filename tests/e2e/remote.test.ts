@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,7 +7,7 @@ import type { ServiceStatus } from "../../cli/update/service-table";
 import type { Plan } from "../../planning/types";
 import { createCheckout, installSource, testAddress, type Checkout } from "./support/checkout";
 import { differences } from "./support/compare";
-import { docker, snapshot } from "./support/docker";
+import { docker, eventually, snapshot } from "./support/docker";
 import {
   installSshServer,
   startSshHost,
@@ -57,7 +58,15 @@ function pointTo(stack: string, host: { docker: string; tls?: string }): void {
   checkout.configure(stack, { host: { ...machine, ...host } });
 }
 
-async function provesItself(): Promise<void> {
+function editCatalogue(place: string, edit: (text: string) => string): void {
+  const path = join(checkout.folder, "config/systems/inpactai.ts");
+  const text = readFileSync(path, "utf8");
+  const edited = edit(text);
+  if (edited === text) throw new Error(`inpactai.ts has no ${place}`);
+  writeFileSync(path, edited);
+}
+
+async function provesItself(lookAround = async () => {}): Promise<void> {
   await bringUp(checkout, "prod");
   plan = await planHere(checkout, "prod");
   const status = await checkout.berth("status", "prod", "--json");
@@ -71,6 +80,7 @@ async function provesItself(): Promise<void> {
     expect(found.Mounts.filter(({ Type }) => Type === "bind")).toEqual([]);
   }
   expect(await bringUp(checkout, "prod")).toContain("Nothing to change.");
+  await lookAround();
   const down = await checkout.berth("down", "prod", "--yes");
   expect(down.stderr).toMatch(/\d+ containers and \d+ networks? removed; data is kept/);
   const names = plan.services.map(({ container }) => container);
@@ -80,7 +90,30 @@ async function provesItself(): Promise<void> {
 
 test("by ssh, with what ssh's own configuration knows of the host", async () => {
   pointTo("prod", { docker: ssh.url });
-  await provesItself();
+  // As a dashboard it is what an operator looks at through ssh.
+  editCatalogue("slot: 0,\n            published: { dev: 5173, prod: 8080 }", (text) =>
+    text.replace(
+      /role: "public",(\s+slot: 0,\s+published: \{ dev: 5173, prod: 8080 \})/g,
+      'role: "dashboard",$1',
+    ),
+  );
+  await provesItself(async () => {
+    const shell =
+      'eval "$(./berth env prod)" && npx pulumi stack output dashboards --json --stack prod';
+    const { stdout } = await checkout.run("sh", "-c", shell);
+    const dashboards = JSON.parse(stdout) as Record<string, { url: string; ssh: string }>;
+    // One has a host port, the other none.
+    expect(Object.keys(dashboards).sort()).toEqual(["inpactai/backend", "inpactai/frontend"]);
+    for (const [service, dashboard] of Object.entries(dashboards)) {
+      const tunnel = spawn("sh", ["-c", `exec ${dashboard.ssh}`], { env: checkout.env });
+      try {
+        const page = await eventually(async () => (await fetch(dashboard.url)).text(), 30);
+        expect(page).toContain(service);
+      } finally {
+        tunnel.kill();
+      }
+    }
+  });
 });
 
 test("by TLS, where an image is built from sources as well", async () => {

@@ -54,6 +54,7 @@ const plan = planOf(
   [settings("dev", { secretVersions: { "bank/postgres/postgres/payer": 4 } })],
 );
 const secret = (role: string, version = 1) => ({
+  origin: "derived",
   label: `bank/postgres/postgres/${role}`,
   version,
   length: 32,

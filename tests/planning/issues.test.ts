@@ -97,7 +97,9 @@ describe("ports", () => {
     const one = system(
       "shop",
       {
-        web: service({ endpoints: { http: { port: { parameter: "API_PORT" }, role: "public" } } }),
+        web: service({
+          endpoints: { http: { port: { parameter: "API_PORT" }, role: "internal" } },
+        }),
       },
       { parameters },
     );
@@ -138,7 +140,7 @@ describe("ports", () => {
 describe("names that nothing has", () => {
   const shop = system(
     "shop",
-    { web: service({ endpoints: { http: { port: 80, role: "public" } } }) },
+    { web: service({ endpoints: { http: { port: 80, role: "internal" } } }) },
     {
       parameters: { API_HOST: { about: "the API", default: "localhost" } },
       volumes: { data: { name: "data_{environment}" } },
@@ -215,7 +217,7 @@ describe("names that nothing has", () => {
 
   test("an endpoint of a health check or of a Postgres server", () => {
     const health = { kind: "tcp" as const, endpoint: "htpt", probe: "nc" as const };
-    const endpoints = { http: { port: 80, role: "public" as const } };
+    const endpoints = { http: { port: 80, role: "internal" as const } };
     expect(issuesOf(withService({ endpoints, health }))).toEqual([
       "systems/shop/api.health.endpoint: the service has no endpoint 'htpt'; did you mean 'http'?",
     ]);
@@ -245,7 +247,7 @@ describe("names that nothing has", () => {
     expect(
       issuesOf([{ ...shop, externals, parameters: { STORE: { about: "its address" } } }]),
     ).toEqual([
-      "Pulumi.dev.yaml.parameters: STORE is missing, which systems/shop.externals.store needs (the store); give it a value under berth:parameters",
+      "Pulumi.dev.yaml.parameters: STORE is missing, which systems/shop.externals.store needs (its address); give it a value under berth:parameters",
     ]);
   });
 
@@ -357,6 +359,18 @@ describe("needs", () => {
       ]),
     ).toEqual([
       "systems/shop/web.needs.api: a browser can't reach shop/api#http: it is not published in dev; publish it in systems/shop/api or reach it from the container",
+    ]);
+  });
+
+  test("a browser's need of an endpoint that the policy closes", () => {
+    const cache = { ...published(0), role: "internal" as const };
+    const shop = system("shop", {
+      web: service({ needs: { cache: { endpoint: "cache", reach: "browser" } } }),
+      cache: service({ endpoints: { http: cache } }),
+    });
+    expect(issuesOf([shop])).toEqual([]);
+    expect(issuesOf([shop], [settings("prod")])).toEqual([
+      "systems/shop/web.needs.cache: a browser can't reach shop/cache#http: Pulumi.prod.yaml.exposure.internal gives it no way; choose hostPort there, or reach it from the container",
     ]);
   });
 

@@ -87,6 +87,31 @@ test("for the browser: the published URL of this stack, and no order", () => {
   );
 });
 
+test("for the browser: the https address of a route, before its host port", () => {
+  const route = { host: "api.example.org", path: "/v1" };
+  const of = (exposure: object, ...routes: (typeof route)[]) => {
+    const open = { ...api, endpoints: { http: { ...endpoints.http, routes: { prod: routes } } } };
+    const shop = system(
+      "shop",
+      { api: open, web: service(need({ reach: "browser" })) },
+      { networks },
+    );
+    const plan = planOf([shop], [settings("prod", { exposure, zones: ["example.org"] })]);
+    expect(plan.issues).toEqual([]);
+    return serviceOf(plan, "shop/web");
+  };
+  const routed = {
+    URL: "https://api.example.org/v1",
+    HOST: "api.example.org",
+    PORT: "443",
+    PROTOCOL: "https",
+  };
+  expect(of({ public: "traefik" }, route).variables).toEqual(routed);
+  expect(of({ public: ["hostPort", "cloudflareTunnel"] }, route).variables).toEqual(routed);
+  expect(of({ public: "traefik" }, route).startsAfter).toEqual([]);
+  expect(of({}, route).variables.URL).toBe("http://localhost:3003");
+});
+
 test("a secret is its label, with version and length", () => {
   const { web } = needs({
     needs: { key: { secret: "session/key", length: 64, variables: { KEY: "k-{value}" } } },
@@ -96,7 +121,10 @@ test("a secret is its label, with version and length", () => {
     secrets: web(stack).secrets,
     needs: web(stack).needs,
   });
-  const expected = { label: "shop/session/key", version: 1, length: 64, template: "k-{secret}" };
+  const expected = {
+    ...{ origin: "derived", label: "shop/session/key" },
+    ...{ version: 1, length: 64, template: "k-{secret}" },
+  };
   expect(of()).toEqual({
     variables: { KEY: "secret:shop/session/key" },
     secrets: { KEY: expected },

@@ -14,7 +14,7 @@ const postgres = (environments: { dev?: number; prod?: number }) =>
   });
 
 test("a database on a host port in prod, and a secret that is a role's password", () => {
-  const prod = [settings("prod")];
+  const prod = [settings("prod", { exposure: { internal: "hostPort" } })];
   const { issues } = planOf([postgres({ dev: 5432, prod: 5432 })], prod);
   expect(issues.map(formatIssue)).toEqual([
     "systems/shop/web.needs.secret.secret: 'sql/postgres/shop' is the password of a role of shop/sql; need the database, or choose another label",
@@ -29,7 +29,7 @@ test("what another address than loopback opens is listed", () => {
   expect(planOf([web], [settings("dev", { bindAddress: "0.0.0.0" })]).notes).toEqual([
     {
       path: "Pulumi.dev.yaml.bindAddress",
-      message: "0.0.0.0 opens to others than this host: shop/web",
+      message: "0.0.0.0 opens to others than this host: shop/web on port 4000",
     },
   ]);
 });

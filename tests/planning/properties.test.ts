@@ -6,7 +6,7 @@ import { containerNames } from "../../planning/naming";
 import { planStack } from "../../planning/plan";
 import { renderJson } from "../../planning/render/json";
 import { serviceId, type Plan } from "../../planning/types";
-import { soundWorlds, worlds, type World } from "../support/worlds";
+import { exposedWorlds, soundWorlds, worlds, type World } from "../support/worlds";
 
 const bounded = { numRuns: 200, interruptAfterTimeLimit: 60_000, markInterruptAsFailure: true };
 jest.setTimeout(70_000);
@@ -109,7 +109,9 @@ describe("where a host has no issues", () => {
           for (const id of service.startsAfter) {
             const target = byId.get(id);
             expect(target).toBeDefined();
-            if (target?.kind !== "service") continue;
+            // A job that writes routes waits for what they lead to, and does not speak to it.
+            if (target?.kind !== "service" || service.service.startsWith("traefik-routes-"))
+              continue;
             expect(target.networks.some((network) => service.networks.includes(network))).toBe(
               true,
             );
@@ -136,6 +138,107 @@ describe("where a host has no issues", () => {
   });
 });
 
+describe("what is reached from outside, where a host has no issues", () => {
+  /** Each property's body gets the plans of the host and the settings of the planned stack. */
+  const holds = (check: (plan: Plan, settings: World["stacks"][number]) => void): void =>
+    fc.assert(
+      fc.property(exposedWorlds, (world) => {
+        const plan = planOf(world);
+        fc.pre(plan.issues.length === 0);
+        check(plan, world.stacks[0]!);
+      }),
+      bounded,
+    );
+
+  test("every container of a route is planned, and in one network with what leads to it", () => {
+    holds(({ routes, services }) => {
+      for (const route of routes) {
+        const target = services.find((service) => serviceId(service) === serviceId(route));
+        const leading = route.via === "traefik" ? "traefik" : "cloudflared";
+        const proxy = services.find(
+          ({ system, service }) => `${system}/${service}` === `edge/${leading}`,
+        );
+        expect(route.containers).toEqual(target && containerNames(target));
+        expect(target?.endpoints.map(({ port }) => port)).toContain(route.port);
+        expect(target?.networks.some((network) => proxy?.networks.includes(network))).toBe(true);
+      }
+    });
+  });
+
+  test("ports are on loopback, but for Traefik's two and what bindAddress opens", () => {
+    holds(({ services, routes, notes }, { bindAddress, traefik }) => {
+      const proxied = routes.some(({ via }) => via === "traefik");
+      const open = services.flatMap((service) =>
+        service.ports
+          .filter(({ ip }) => ip !== "127.0.0.1")
+          .map(({ ip, host }) => `${serviceId(service)} ${ip}:${host}`),
+      );
+      const own = open.filter((port) => !port.startsWith("edge/"));
+      if (bindAddress === "127.0.0.1") expect(own).toEqual([]);
+      expect(open.filter((port) => !own.includes(port))).toEqual(
+        proxied
+          ? [traefik.httpPort, traefik.httpsPort].map((port) => `edge/traefik 0.0.0.0:${port}`)
+          : [],
+      );
+      expect(notes.some(({ message }) => message.includes("opens to others"))).toBe(
+        open.length > 0,
+      );
+    });
+  });
+
+  test("every dashboard's route has a rule of the stack, and nothing internal has a route", () => {
+    holds(({ routes, services }, { access }) => {
+      for (const { service, system, endpoint: name, rule } of routes) {
+        const target = services.find((one) => one.system === system && one.service === service);
+        const endpoint = target?.endpoints.find((one) => one.name === name);
+        expect(["public", "dashboard"]).toContain(endpoint?.role);
+        if (endpoint?.role === "dashboard") expect(Object.keys(access)).toContain(rule);
+      }
+    });
+  });
+
+  test("every host is in a zone, and the tunnel's record is in the longest", () => {
+    holds(({ routes, tunnel }, { zones }) => {
+      for (const { host } of routes)
+        expect(zones.some((zone) => host === zone || host.endsWith(`.${zone}`))).toBe(true);
+      const byTunnel = routes
+        .filter(({ via }) => via === "cloudflareTunnel")
+        .map(({ host }) => host);
+      expect(tunnel?.records.map(({ host }) => host) ?? []).toEqual([...new Set(byTunnel)].sort());
+    });
+  });
+
+  test("no address is there twice on a host, and no host name leads two ways", () => {
+    fc.assert(
+      fc.property(exposedWorlds, (world) => {
+        const plans = plansOfHost(world);
+        fc.pre(plans.every((plan) => plan.issues.length === 0));
+        const routes = plans.flatMap((plan) =>
+          plan.routes.map((route) => ({ ...route, way: `${plan.stack} ${route.via}` })),
+        );
+        expect(repeated(routes.map(({ host, path }) => host + path))).toEqual([]);
+        for (const one of routes) {
+          for (const other of routes) if (one.host === other.host) expect(one.way).toBe(other.way);
+        }
+      }),
+      bounded,
+    );
+  });
+
+  test("Traefik's files hold every route of theirs, and are written after what they lead to", () => {
+    holds(({ routes, services }) => {
+      for (const { system, service, host, via } of routes) {
+        const job = services.find(({ service: name }) => name === `traefik-routes-${system}`);
+        if (via !== "traefik") continue;
+        expect(job?.variables.FILE).toContain(`Host(\`${host}\`)`);
+        expect(job?.startsAfter).toEqual(
+          expect.arrayContaining([`${system}/${service}`, "edge/traefik-routes"]),
+        );
+      }
+    });
+  });
+});
+
 test("in blocks, a service has the same last three digits in dev and prod", () => {
   fc.assert(
     fc.property(soundWorlds, (world) => {
@@ -151,7 +254,7 @@ test("in blocks, a service has the same last three digits in dev and prod", () =
         const plan = planStack({ catalogue, stacks, stack });
         return new Map(
           plan.services.flatMap((service) =>
-            service.ports.map((port) => {
+            (service.system === "edge" ? [] : service.ports).map((port) => {
               expect(port.host).toBeGreaterThanOrEqual(thousand);
               expect(port.host).toBeLessThan(thousand + 1000);
               return [`${serviceId(service)}:${port.container}`, port.host % 1000] as const;
@@ -245,10 +348,10 @@ test("a secret's value is a label in variables, never a template", () => {
       for (const service of planOf(world).services) {
         for (const [name, secret] of Object.entries(service.secrets)) {
           expect(service.variables[name]).toBe(`secret:${secret.label}`);
-          expect(secret.template).toContain("{secret}");
+          expect(secret.template).toMatch(/\{secret\}|\{sha1\}/);
         }
         for (const value of Object.values(service.variables)) {
-          expect(value).not.toContain("{secret}");
+          expect(value).not.toMatch(/\{secret\}|\{sha1\}/);
         }
       }
     }),

@@ -9,7 +9,7 @@ const shop = system(
   {
     web: service({
       ...built,
-      endpoints: { http: { port: 8080, role: "public" } },
+      endpoints: { http: { port: 8080, role: "internal" } },
       health: { kind: "http", endpoint: "http", path: "/ready", probe: "curl" },
       user: "101:101",
       command: ["serve"],

@@ -43,6 +43,15 @@ export function published(slot: number | undefined, documented = 8000 + (slot ??
   };
 }
 
+type RouteText = NonNullable<
+  NonNullable<NonNullable<NonNullable<ServiceEntry["endpoints"]>[string]>["routes"]>["dev"]
+>[number];
+
+/** A public endpoint with the same addresses in both environments. */
+export function routed(...routes: RouteText[]) {
+  return { port: 80, role: "public" as const, routes: { dev: routes, prod: routes } };
+}
+
 /** A system with the network `main` and one project of its name on block 0. */
 export function system(
   name: string,
@@ -72,6 +81,22 @@ export function settings(stack = "dev", values: Record<string, unknown> = {}): S
   }
   return parsed.settings;
 }
+
+/** A stack whose public endpoints and dashboards are reached by Traefik, or by what `values` has. */
+export function routedStack(stack = "prod", values: Record<string, unknown> = {}): Settings {
+  return settings(stack, {
+    exposure: { public: "traefik", dashboard: "traefik" },
+    zones: ["example.org"],
+    access: { operators: { basicAuth: ["ann"] } },
+    ...values,
+  });
+}
+
+/** What makes it a tunnel. */
+export const byTunnel = {
+  exposure: { public: "cloudflareTunnel", dashboard: "cloudflareTunnel" },
+  access: { operators: { emails: ["ann@example.org"] } },
+};
 
 export const otherHost = { id: "other", platform: "linux/amd64", memory: "8 GiB", cpus: 4 };
 

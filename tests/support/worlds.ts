@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { parseCatalogue } from "../../config/catalogue";
-import { environments } from "../../config/schema/common";
+import { environments, roles, type Environment } from "../../config/schema/common";
+import type { RolePolicy, Way } from "../../config/schema/exposure";
 import type { ServiceEntry } from "../../config/schema/service";
 import type { Settings } from "../../config/schema/settings";
 import type { SystemInput } from "../../config/schema/system";
@@ -21,13 +22,27 @@ type Endpoint = NonNullable<NonNullable<ServiceEntry["endpoints"]>[string]>;
 type Place = "both" | "dev" | "prod" | "nowhere";
 const needKinds = ["endpoint", "browser", "database", "secret", "external", "job"] as const;
 
+/** What a route may ask for beside its address. */
+const extras = ["nothing", "nothing", "strip", "rate", "body"] as const;
+/** Access rules of every stack: one of both ways, and one that asks a service. */
+const rules = ["operators", "staff"] as const;
+
 /** Numbers that `build` takes modulo what there is to choose from: they shrink well. */
 interface ServiceShape {
   kind: "service" | "job" | "postgres";
   built: boolean;
   project: number;
   home: "main" | "data";
-  endpoints: { place: Place; role: number; http: boolean; gap: number }[];
+  endpoints: {
+    place: Place;
+    role: number;
+    http: boolean;
+    gap: number;
+    /** Whether its address is a path of a host that others have paths of. */
+    shared: boolean;
+    extra: (typeof extras)[number];
+    rule: (typeof rules)[number];
+  }[];
   needs: { kind: (typeof needKinds)[number]; target: number; own: boolean }[];
   volume: boolean;
   cache: boolean;
@@ -37,6 +52,11 @@ interface ServiceShape {
 }
 
 interface Shape {
+  policy: Record<Environment, RolePolicy>;
+  /** Overrides for the first system. */
+  alpha: Record<Environment, RolePolicy>;
+  /** Whether published ports are open to other machines. */
+  open: boolean;
   systems: { slices: boolean; services: ServiceShape[] }[];
   prod: boolean;
   neighbour: "none" | "same" | "other";
@@ -64,6 +84,9 @@ const serviceShape: fc.Arbitrary<ServiceShape> = fc.record({
       role: index,
       http: fc.boolean(),
       gap: fc.nat({ max: 2 }),
+      shared: fc.boolean(),
+      extra: fc.constantFrom(...extras),
+      rule: fc.constantFrom(...rules),
     }),
     { maxLength: 3 },
   ),
@@ -78,7 +101,25 @@ const serviceShape: fc.Arbitrary<ServiceShape> = fc.record({
   replicas: fc.constantFrom(1, 1, 1, 2),
 });
 
+const routed: (Way | Way[])[] = [
+  ...(["traefik", "cloudflareTunnel"] as const),
+  ["traefik", "hostPort"],
+  ["hostPort", "cloudflareTunnel"],
+];
+
+/** A policy under which everything can have its way; a role that is left out has the default's. */
+const policy: fc.Arbitrary<RolePolicy> = fc
+  .record({
+    public: fc.constantFrom(undefined, "hostPort" as const, ...routed),
+    dashboard: fc.constantFrom(undefined, "hostPort" as const, "none" as const, ...routed),
+    internal: fc.constantFrom(undefined, "hostPort" as const, "none" as const),
+  })
+  .map((ways) => Object.fromEntries(Object.entries(ways).filter(([, way]) => way !== undefined)));
+
 const shape: fc.Arbitrary<Shape> = fc.record({
+  policy: fc.record({ dev: policy, prod: policy }),
+  alpha: fc.record({ dev: policy, prod: policy }),
+  open: fc.boolean(),
   systems: fc.array(
     fc.record({
       slices: fc.boolean(),
@@ -104,6 +145,19 @@ interface Target {
   prodOnly: boolean;
 }
 
+/** Overrides per service that a sound world needs, by environment. */
+type Overrides = Record<Environment, Record<string, RolePolicy>>;
+
+/** The ways of a role under a shape's policy, before overrides per service. */
+function waysOf(shape: Shape, system: string, environment: Environment, role: string): Way[] {
+  const key = role as keyof RolePolicy;
+  const chosen =
+    (system === "alpha" ? shape.alpha[environment][key] : undefined) ??
+    shape.policy[environment][key] ??
+    (environment === "prod" && role === "internal" ? "none" : "hostPort");
+  return [chosen].flat();
+}
+
 const systemNames = ["alpha", "beta", "gamma"];
 const stems = ["api", "web", "cache", "mail", "work"];
 
@@ -111,6 +165,7 @@ const stems = ["api", "web", "cache", "mail", "work"];
 function build(shape: Shape): World {
   const systems: SystemInput[] = [];
   const targets: Target[] = [];
+  const overrides: Overrides = { dev: {}, prod: {} };
   let documented = 10000;
   shape.systems.forEach(({ slices, services: shapes }, systemIndex) => {
     const name = systemNames[systemIndex] ?? "omega";
@@ -118,6 +173,9 @@ function build(shape: Shape): World {
     const slots = [0, 0];
     const services: Record<string, ServiceEntry> = {};
     shapes.forEach((one, position) => {
+      const own = `${stems[position] ?? "more"}-${position}`;
+      // What others may need stays in both environments: a missing target would be a flaw.
+      const prodOnly = one.prodOnly && position === shapes.length - 1;
       const project = one.project % projects.length;
       const endpoints = Object.fromEntries(
         one.endpoints.map((endpoint, endpointIndex) => {
@@ -125,17 +183,41 @@ function build(shape: Shape): World {
           const place = one.kind !== "service" || one.replicas > 1 ? "nowhere" : endpoint.place;
           if (place !== "nowhere") slots[project] = slot + 1;
           documented += 2;
+          const role =
+            (one.kind === "service" ? roles[endpoint.role % 3] : undefined) ?? "internal";
+          const routes: Record<string, RouteText[]> = {};
+          for (const environment of environments) {
+            if (role === "internal" || (prodOnly && environment === "dev")) continue;
+            const published = place === "both" || place === environment;
+            const ways = waysOf(shape, name, environment, role);
+            const closed = role === "public" && !published && ways.join() === "hostPort";
+            const unfit = one.replicas > 1 || endpoint.extra !== "nothing";
+            const forced = closed || (unfit && ways.includes("cloudflareTunnel"));
+            // One of a service's endpoints decides for those of its role; all of them have routes.
+            const id = `${name}/${own}`;
+            if (forced)
+              overrides[environment][id] = { ...overrides[environment][id], [role]: "traefik" };
+            routes[environment] = [
+              routeOf(
+                endpoint,
+                `${name}-${own}-${endpointIndex}`,
+                `${name}-${own}-${role}`,
+                environment,
+              ),
+            ];
+          }
           return [
             `port-${endpointIndex}`,
             {
               port: 3000 + endpointIndex,
-              protocol: endpoint.http ? ("http" as const) : ("tcp" as const),
-              role: (["public", "dashboard", "internal"] as const)[endpoint.role % 3] ?? "internal",
+              protocol: endpoint.http || role !== "internal" ? ("http" as const) : ("tcp" as const),
+              role,
               ...(place === "nowhere" ? {} : { slot }),
               published: {
                 ...(place === "both" || place === "dev" ? { dev: documented } : {}),
                 ...(place === "both" || place === "prod" ? { prod: documented + 1 } : {}),
               },
+              routes,
             },
           ];
         }),
@@ -157,7 +239,7 @@ function build(shape: Shape): World {
             : {}),
         },
         // A need may bring a network that is not internal, on which data must not be.
-        needs: one.kind === "postgres" ? {} : needsOf(one, name, targets),
+        needs: one.kind === "postgres" ? {} : needsOf(one, name, targets, shape),
         variables: { MODE: "{environment}", HOST: "{parameter:HOST}" },
         mounts: [
           ...(one.volume ? [{ volume: `data-${position}`, target: "/data" }] : []),
@@ -179,10 +261,7 @@ function build(shape: Shape): World {
               health,
               ...(one.kind === "postgres" ? { postgres: { endpoint: "sql" } } : {}),
             });
-      // What others may need stays in both environments: a missing target would be a flaw.
-      const prodOnly = one.prodOnly && position === shapes.length - 1;
       if (prodOnly) entry.dev = { absent: "only what is sold needs it" };
-      const own = `${stems[position] ?? "more"}-${position}`;
       services[own] = entry;
       if (!prodOnly) targets.push({ system: name, name: own, entry, prodOnly });
     });
@@ -213,22 +292,81 @@ function build(shape: Shape): World {
       }),
     );
   });
-  return { systems, stacks: stacksOf(shape, systems), machine: machineOf(shape), flaws: [] };
+  return {
+    systems,
+    stacks: stacksOf(shape, systems, overrides, targets),
+    machine: machineOf(shape),
+    flaws: [],
+  };
 }
 
-function stacksOf(shape: Shape, systems: readonly SystemInput[]): Settings[] {
+type RouteText = NonNullable<NonNullable<Endpoint["routes"]>["dev"]>[number];
+
+/**
+ * An address of an environment's own. Endpoints of one role of a service have one way, so they may
+ * have one host.
+ */
+function routeOf(
+  { shared, extra, rule, role }: ServiceShape["endpoints"][number],
+  own: string,
+  group: string,
+  environment: Environment,
+): RouteText {
+  return {
+    host: `${shared ? group : own}.${environment}.example.org`,
+    path: shared ? `/${own}` : "/",
+    ...(roles[role % 3] === "dashboard" ? { access: rule } : {}),
+    ...(extra === "strip" ? { stripPath: true } : {}),
+    ...(extra === "rate" ? { rateLimit: { average: 5, burst: 10 } } : {}),
+    ...(extra === "body" ? { maxBody: "10 MiB" } : {}),
+  };
+}
+
+/** What every stack has for its routes; dev's Traefik leaves the usual ports to prod's. */
+function edgeOf(targets: readonly Target[], environment: Environment): Record<string, unknown> {
+  const guard = targets.find(
+    ({ entry }) => entry.kind !== "job" && Object.keys(entry.endpoints ?? {}).length > 0,
+  );
+  const emails = { emails: ["ann@example.org"] };
+  const asked = guard && { forwardAuth: { endpoint: `${guard.system}/${guard.name}` } };
+  return {
+    zones: ["example.org", `${environment}.example.org`],
+    access: {
+      operators: { basicAuth: ["ann", "bob"], ...emails },
+      staff: { ...(asked ?? { basicAuth: ["ann"] }), ...emails },
+    },
+    traefik: environment === "dev" ? { httpPort: 8080, httpsPort: 8443 } : {},
+  };
+}
+
+function stacksOf(
+  shape: Shape,
+  systems: readonly SystemInput[],
+  overrides: Overrides,
+  targets: readonly Target[],
+): Settings[] {
   const values = {
     ports: shape.scheme,
+    bindAddress: shape.open ? "0.0.0.0" : "127.0.0.1",
     ...(shape.versions && hasSession(systems) ? { secretVersions: { "alpha/session": 3 } } : {}),
   };
-  const [own, neighbour] = shape.prod ? ["prod", "dev"] : ["dev", "prod"];
+  const [own, neighbour] = shape.prod ? (["prod", "dev"] as const) : (["dev", "prod"] as const);
+  const exposed = (environment: Environment) => ({
+    ...values,
+    ...edgeOf(targets, environment),
+    exposure: {
+      ...shape.policy[environment],
+      systems: { alpha: shape.alpha[environment] },
+      services: overrides[environment],
+    },
+  });
   return [
-    settings(own, values),
+    settings(own, exposed(own)),
     ...(shape.neighbour === "none"
       ? []
       : [
           settings(neighbour, {
-            ...values,
+            ...exposed(neighbour),
             ...(shape.neighbour === "other" ? { host: otherHost } : {}),
           }),
         ]),
@@ -260,6 +398,7 @@ function needsOf(
   one: ServiceShape,
   systemName: string,
   targets: readonly Target[],
+  shape: Shape,
 ): NonNullable<ServiceEntry["needs"]> {
   const needs: NonNullable<ServiceEntry["needs"]> = {};
   one.needs.forEach(({ kind, target, own }, position) => {
@@ -282,10 +421,21 @@ function needsOf(
         return;
       }
       case "browser": {
-        const isOpen = (endpoint: Endpoint) =>
-          endpoint.published?.dev !== undefined && endpoint.published.prod !== undefined;
-        const found = pick(({ entry }) => Object.values(entry.endpoints ?? {}).some(isOpen));
-        const open = Object.entries(found?.entry.endpoints ?? {}).find(([, one]) => isOpen(one));
+        const isOpen = (system: string, { role, published }: Endpoint) =>
+          environments.every(
+            (environment) =>
+              role === "public" ||
+              (published?.[environment] !== undefined &&
+                waysOf(shape, system, environment, role).join() === "hostPort"),
+          );
+        const found = pick(({ system, entry }) =>
+          Object.values(entry.endpoints ?? {}).some(
+            (endpoint) => endpoint && isOpen(system, endpoint),
+          ),
+        );
+        const open = Object.entries(found?.entry.endpoints ?? {}).find(
+          ([, endpoint]) => found && endpoint && isOpen(found.system, endpoint),
+        );
         if (found && open) {
           needs[name] = {
             endpoint: `${reference(found)}#${open[0]}`,
@@ -343,8 +493,100 @@ function endpointOf(world: World, at: number) {
   return endpoints[at % Math.max(1, endpoints.length)] ?? undefined;
 }
 
+/** Has every stack reach what it can by Traefik, but for these services. */
+function routeAll(world: World, services: Record<string, RolePolicy>): void {
+  const exposure = { public: "traefik" as const, dashboard: "traefik" as const };
+  world.stacks = world.stacks.map((stack) => ({
+    ...stack,
+    exposure: { ...exposure, systems: {}, services },
+  }));
+}
+
+/** Mistakes about what is reached from outside. */
+const exposureFlaws: Record<string, Flaw> = {
+  "same address": (world, at, more) => {
+    const [one, other] = [endpointOf(world, at), endpointOf(world, more)];
+    if (one && other?.routes) one.routes = { ...other.routes };
+    routeAll(world, {});
+  },
+  "one address in both environments": (world, at) => {
+    const endpoint = endpointOf(world, at);
+    const route = { host: "www.example.org" };
+    if (endpoint) endpoint.routes = { dev: [route], prod: [route] };
+  },
+  "host in no zone": (world, at) => {
+    const endpoint = endpointOf(world, at);
+    if (endpoint) endpoint.routes = { dev: [{ host: "example.com" }] };
+  },
+  "rule of another name": (world, at) => {
+    const endpoint = endpointOf(world, at);
+    const route = { host: "x.example.org", access: "constructor" };
+    if (endpoint) endpoint.routes = { dev: [route], prod: [{ ...route, host: "y.example.org" }] };
+  },
+  "host of a parameter": (world, at, more) => {
+    const [one] = someService(world, at);
+    const endpoint = endpointOf(world, at);
+    const parameter = ["HOST", "SITE", "toString"][more % 3] ?? "HOST";
+    one.parameters = { ...one.parameters, SITE: { about: "a site", default: "s.example.org" } };
+    if (endpoint)
+      endpoint.routes = { dev: [{ host: { parameter } }], prod: [{ host: { parameter } }] };
+  },
+  "another role": (world, at, more) => {
+    const endpoint = endpointOf(world, at);
+    if (endpoint) endpoint.role = roles[more % 3] ?? "public";
+  },
+  "another policy": (world, at, more) => {
+    const ways = ["hostPort", "traefik", "cloudflareTunnel", "none"] as const;
+    const policy = { [roles[at % 3] ?? "public"]: ways[more % 4] };
+    world.stacks = world.stacks.map((stack) => ({
+      ...stack,
+      exposure: { ...stack.exposure, ...policy },
+    }));
+  },
+  "policy of nothing": (world, at) => {
+    const name = ["constructor", "alpah"][at % 2] ?? "alpah";
+    world.stacks = world.stacks.map((stack) => ({
+      ...stack,
+      exposure: { ...stack.exposure, systems: { [name]: { public: "none" } } },
+    }));
+  },
+  "no zones and no rules": (world) => {
+    world.stacks = world.stacks.map((stack) => ({ ...stack, zones: [], access: {} }));
+  },
+  "one pair of ports for every Traefik": (world) => {
+    world.stacks = world.stacks.map((stack) => ({
+      ...stack,
+      traefik: { ...stack.traefik, httpPort: 80, httpsPort: 443 },
+    }));
+  },
+  "system of Berth's own name": (world) => {
+    const [one] = world.systems;
+    if (one) one.name = "edge";
+  },
+  "another path of the same host": (world, at, more) => {
+    const [one, other] = [endpointOf(world, at), endpointOf(world, more)];
+    if (!one || !other?.routes || one === other) return;
+    const moved = (routes: RouteText[] | undefined) =>
+      routes?.map((route) => ({ ...route, path: `/moved${route.path === "/" ? "" : route.path}` }));
+    one.routes = Object.fromEntries(
+      Object.entries(other.routes).map(([environment, routes]) => [environment, moved(routes)]),
+    );
+    const [owner, name] = someService(world, at);
+    routeAll(world, { [`${owner.name}/${name}`]: { public: "cloudflareTunnel" } });
+  },
+  "route to what is internal": (world, at) => {
+    const endpoint = endpointOf(world, at);
+    if (endpoint) endpoint.role = "internal";
+    world.stacks = world.stacks.map((stack) => ({
+      ...stack,
+      exposure: { ...stack.exposure, internal: "traefik" },
+    }));
+  },
+};
+
 /** Small mistakes as people make them. Not each of them is an issue in every world. */
 const flaws: Record<string, Flaw> = {
+  ...exposureFlaws,
   "slot taken twice": (world, at, more) => {
     const [one, other] = [endpointOf(world, at), endpointOf(world, more)];
     if (one && other?.slot !== undefined) one.slot = other.slot;
@@ -450,17 +692,24 @@ const flaws: Record<string, Flaw> = {
 /** Worlds that must plan without an issue. */
 export const soundWorlds: fc.Arbitrary<World> = shape.map(build);
 
+/** Worlds with up to three of these mistakes. */
+const flawedWorlds = (of: Record<string, Flaw>): fc.Arbitrary<World> =>
+  fc
+    .tuple(
+      shape,
+      fc.array(fc.tuple(fc.constantFrom(...Object.keys(of)), index, index), { maxLength: 3 }),
+    )
+    .map(([shape, chosen]) => {
+      const world = build(shape); // a new one each time: flaws change it in place
+      for (const [name, at, more] of chosen) {
+        of[name]?.(world, at, more);
+        world.flaws.push(name);
+      }
+      return world;
+    });
+
 /** Worlds with up to three small mistakes. */
-export const worlds: fc.Arbitrary<World> = fc
-  .tuple(
-    shape,
-    fc.array(fc.tuple(fc.constantFrom(...Object.keys(flaws)), index, index), { maxLength: 3 }),
-  )
-  .map(([shape, chosen]) => {
-    const world = build(shape); // a new one each time: flaws change it in place
-    for (const [name, at, more] of chosen) {
-      flaws[name]?.(world, at, more);
-      world.flaws.push(name);
-    }
-    return world;
-  });
+export const worlds = flawedWorlds(flaws);
+
+/** Worlds with up to three mistakes about what is reached from outside. */
+export const exposedWorlds = flawedWorlds(exposureFlaws);
