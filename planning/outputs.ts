@@ -50,7 +50,8 @@ function tunnelLine(
   ssh: string,
 ): { url: string; ssh: string } {
   const published = service.ports.find(({ container }) => container === port);
-  const local = published?.host ?? port;
+  // Ports below 1024 are root's on the operator's machine as well.
+  const local = published?.host ?? (port < 1024 ? 8000 + port : port);
   const url = `http://localhost:${local}`;
   if (published) {
     const ip = published.ip === "0.0.0.0" ? "127.0.0.1" : published.ip;

@@ -9,7 +9,7 @@ import type { Bindings } from "./bindings";
 import { edgeName } from "./exposure/edge";
 import { planEdge } from "./exposure/plan-edge";
 import { policyIssues } from "./exposure/policy";
-import { exposeEndpoints, plannedRoute } from "./exposure/routes";
+import { exposeEndpoints, plannedRoutes } from "./exposure/routes";
 import { bindNeeds } from "./needs";
 import { startOrder } from "./order";
 import { readParameter } from "./parameters";
@@ -165,7 +165,7 @@ function planAlone(catalogue: Catalogue, settings: Settings, machine?: MachineFa
     networks: planNetworks([...systems, ...edge.systems], services, settings.environment),
     volumes: planVolumes(drafts, services),
     services,
-    routes: exposure.routes.map(plannedRoute),
+    routes: plannedRoutes(exposure.routes),
     tunnel: edge.tunnel,
     externals: planExternals(systems, settings, issues),
     issues,

@@ -121,9 +121,8 @@ function dividedHosts(stack: StackPlan, others: readonly StackPlan[]): Issue[] {
         one.host === route.host &&
         (one.stack !== stack.plan.stack || (one.via !== route.via && place < index)),
     );
-    // The same path in another stack is a claim of its own.
-    if (other === undefined || (other.stack !== stack.plan.stack && other.path === route.path))
-      return [];
+    // The same path is a claim of its own.
+    if (other === undefined || other.path === route.path) return [];
     const where = other.stack === stack.plan.stack ? "" : `, stack ${other.stack}`;
     return [
       {

@@ -82,7 +82,10 @@ const accessRuleSchema = z
   });
 export type AccessRule = z.output<typeof accessRuleSchema>;
 
-export const accessSchema = z.record(nameSchema, accessRuleSchema);
+export const accessSchema = z.record(
+  nameSchema.refine((name) => name !== "edge", { error: "is Berth's own rule" }),
+  accessRuleSchema,
+);
 
 const acmeSchema = z.strictObject({
   /** Where the authority writes to when a certificate is in danger. */

@@ -3,7 +3,7 @@ import { hostNameSchema, type AccessRule } from "../../config/schema/exposure";
 import type { Endpoint, RouteSpec } from "../../config/schema/service";
 import type { Settings } from "../../config/schema/settings";
 import { suggest, type Issue } from "../../config/issues";
-import { catalogPath, type Draft } from "../drafts";
+import { catalogPath, compare, type Draft } from "../drafts";
 import { entryOf } from "../lookup";
 import { containerNames } from "../naming";
 import { readParameter } from "../parameters";
@@ -14,7 +14,7 @@ import { decideWays, type Decision } from "./policy";
 export interface Exposure {
   /** Names of the endpoints that have a host port, per service. */
   hostPorts: Map<string, string[]>;
-  /** By host name and path. */
+  /** In the catalogue's order: an endpoint's first address is the one that it is called by. */
   routes: BoundRoute[];
   issues: Issue[];
 }
@@ -67,14 +67,38 @@ export function exposeEndpoints(drafts: readonly Draft[], settings: Settings): E
       remedy: "choose hostPort or none",
     });
   }
-  exposure.routes.sort((a, b) => (a.host + a.path < b.host + b.path ? -1 : 1));
+  exposure.issues.push(...guardedUnawares(exposure.routes));
   return exposure;
 }
 
-/** A route as the plan shows it. */
-export function plannedRoute({ draft: _, ...route }: BoundRoute): PlannedRoute {
-  return route;
+/** Routes as the plan shows them: by host name and path. */
+export function plannedRoutes(routes: readonly BoundRoute[]): PlannedRoute[] {
+  return routes
+    .map(({ draft: _, ...route }) => route)
+    .sort((a, b) => compare(a.host, b.host) || compare(a.path, b.path));
 }
+
+/** Cloudflare Access guards an address with all below it, be they other routes. */
+function guardedUnawares(routes: readonly BoundRoute[]): Issue[] {
+  const byTunnel = routes.filter(({ via }) => via === "cloudflareTunnel");
+  return byTunnel.flatMap((route) => {
+    if (route.rule !== null) return [];
+    const guard = byTunnel.find(
+      ({ host, path, rule }) => rule !== null && host === route.host && isBelow(route.path, path),
+    );
+    if (guard === undefined) return [];
+    return [
+      {
+        path: `${catalogPath(route.draft)}.endpoints.${route.endpoint}.routes`,
+        message: `${route.host}${route.path} is open here, but Cloudflare Access guards it with ${guard.host}${guard.path} of ${guard.draft.id} by rule '${guard.rule}'`,
+        remedy: "give it the same rule or another host",
+      },
+    ];
+  });
+}
+
+const isBelow = (path: string, other: string) =>
+  other === "/" || path === other || path.startsWith(`${other}/`);
 
 function viaOf({ ways }: Decision): Via | undefined {
   return ways.find((way): way is Via => way === "traefik" || way === "cloudflareTunnel");

@@ -120,7 +120,7 @@ function routeMiddlewares(
 ): [string, Record<string, unknown>][] {
   const rule = route.rule === null ? undefined : entryOf(settings.access, route.rule);
   const found: [string, Record<string, unknown>][] = [];
-  if (route.rateLimit) found.push(["rate", { rateLimit: { ...route.rateLimit } }]);
+  if (route.rateLimit) found.push(["rate", { rateLimit: rateLimit(route.rateLimit, settings) }]);
   if (rule?.basicAuth) {
     const users = [...rule.basicAuth].sort(compare);
     const lines = users.map((user) => userPlaceholder(userVariable(route.rule ?? "", user)));
@@ -137,6 +137,15 @@ function routeMiddlewares(
   if (route.containers.length > 1)
     found.push(["retry", { retry: { attempts: route.containers.length } }]);
   return found;
+}
+
+/** Per visitor: behind a proxy whose word counts, by the address that it gives. */
+function rateLimit(
+  limit: NonNullable<BoundRoute["rateLimit"]>,
+  { traefik: { trustedProxies } }: Settings,
+): Record<string, unknown> {
+  if (trustedProxies.length === 0) return { ...limit };
+  return { ...limit, sourceCriterion: { ipStrategy: { excludedIPs: trustedProxies } } };
 }
 
 /** Replicas share the requests; one that does not answer its health check gets none. */

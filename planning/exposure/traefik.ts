@@ -234,6 +234,12 @@ function passwordLabel(rule: string, user: string): string {
   return `${accessLabels}${rule}/${user}`;
 }
 
+function firstHttp(target: Draft | undefined): string | undefined {
+  return Object.entries(target?.spec.endpoints ?? {}).find(
+    ([, { protocol }]) => protocol === "http",
+  )?.[0];
+}
+
 /** Addresses that forward authentication asks; Traefik joins their networks. */
 function forwardTargets(
   routes: readonly BoundRoute[],
@@ -248,12 +254,13 @@ function forwardTargets(
     if (forward === undefined) continue;
     const [reference = "", wanted] = forward.endpoint.split("#");
     const target = drafts.find((draft) => draft.id === reference);
-    const endpoint = wanted ?? Object.keys(target?.spec.endpoints ?? {})[0] ?? "";
+    const endpoint = wanted ?? firstHttp(target) ?? "";
     const port = target && entryOf(target.containerPorts, endpoint);
-    if (target === undefined || port === undefined) {
+    const speaks = target?.spec.endpoints[endpoint]?.protocol;
+    if (target === undefined || port === undefined || speaks !== "http") {
       issues.push({
         path: `Pulumi.${settings.stack}.yaml.access.${rule}.forwardAuth.endpoint`,
-        message: `there is no endpoint '${forward.endpoint}' in this stack`,
+        message: `there is no http endpoint '${forward.endpoint}' in this stack`,
         remedy: suggest(
           forward.endpoint,
           target

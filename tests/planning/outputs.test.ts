@@ -75,8 +75,8 @@ describe("dashboards", () => {
         ssh: `ssh -N -L 9100:${inspect("lab", "shop-admin-prod")}:9100 lab`,
       },
       "shop/search": {
-        url: "http://localhost:80",
-        ssh: `ssh -N -L 80:${inspect("lab", "shop-search-prod")}:80 lab`,
+        url: "http://localhost:8080",
+        ssh: `ssh -N -L 8080:${inspect("lab", "shop-search-prod")}:80 lab`,
       },
     });
   });

@@ -325,7 +325,9 @@ function routeOf(
 /** What every stack has for its routes; dev's Traefik leaves the usual ports to prod's. */
 function edgeOf(targets: readonly Target[], environment: Environment): Record<string, unknown> {
   const guard = targets.find(
-    ({ entry }) => entry.kind !== "job" && Object.keys(entry.endpoints ?? {}).length > 0,
+    ({ entry }) =>
+      entry.kind !== "job" &&
+      Object.values(entry.endpoints ?? {}).some(({ protocol = "http" }) => protocol === "http"),
   );
   const emails = { emails: ["ann@example.org"] };
   const asked = guard && { forwardAuth: { endpoint: `${guard.system}/${guard.name}` } };
@@ -415,7 +417,11 @@ function needsOf(
     switch (kind) {
       case "endpoint": {
         const found = pick(
-          ({ entry }) => entry.kind !== "job" && Object.keys(entry.endpoints ?? {}).length > 0,
+          ({ entry }) =>
+            entry.kind !== "job" &&
+            Object.values(entry.endpoints ?? {}).some(
+              ({ protocol = "http" }) => protocol === "http",
+            ),
         );
         if (found) needs[name] = { endpoint: reference(found), variables: { [variable]: "{url}" } };
         return;

@@ -121,3 +121,18 @@ test("the account's identifiers are the settings', null where they are missing",
     ...{ account: "a1", team: "berth" },
   });
 });
+
+test("an open path below a guarded one would be guarded as well", () => {
+  const access = { operators: { emails: ["ann@example.org"] } };
+  const open = { host: "example.org", path: "/api" };
+  const issues = (guard: Route) =>
+    planOf(
+      [shop(open, { ...guard, access: "operators" })],
+      [routedStack("prod", { ...byTunnel, access })],
+    ).issues.map(formatIssue);
+  expect(issues({ host: "example.org" })).toEqual([
+    "systems/shop/web.endpoints.http.routes: example.org/api is open here, but Cloudflare Access guards it with example.org/ of shop/web by rule 'operators'; give it the same rule or another host",
+  ]);
+  expect(issues({ host: "example.org", path: "/admin" })).toEqual([]);
+  expect(issues({ host: "admin.example.org" })).toEqual([]);
+});

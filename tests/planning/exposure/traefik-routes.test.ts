@@ -133,12 +133,25 @@ describe("replicas", () => {
   });
 });
 
+test("behind a proxy whose word counts, a rate is counted per visitor", () => {
+  const limited = shop([{ host, rateLimit: { average: 5, burst: 9 } }]);
+  const rateOf = (traefik: object) =>
+    fileOf([limited], "shop", { traefik }).http.middlewares["shop_web_http_rate"];
+  expect(rateOf({})).toEqual({ rateLimit: { average: 5, burst: 9 } });
+  expect(rateOf({ trustedProxies: ["10.0.0.0/8"] })).toEqual({
+    rateLimit: {
+      ...{ average: 5, burst: 9 },
+      sourceCriterion: { ipStrategy: { excludedIPs: ["10.0.0.0/8"] } },
+    },
+  });
+});
+
 test("two addresses of an endpoint are two routers of one service", () => {
   const { routers, services } = fileOf([shop([{ host }, { host: "example.org" }])]).http;
   expect(Object.keys(services)).toEqual(["shop_web_http"]);
   expect(Object.entries(routers).map(([name, { rule }]) => [name, rule])).toEqual([
-    ["shop_web_http", "Host(`example.org`)"],
-    ["shop_web_http_2", "Host(`shop.example.org`)"],
+    ["shop_web_http", "Host(`shop.example.org`)"],
+    ["shop_web_http_2", "Host(`example.org`)"],
   ]);
 });
 
@@ -166,9 +179,9 @@ test("names that run into one another stay apart: endpoints, services and system
   expect(urls).toEqual([
     ["Host(`a.example.org`)", ["http://web-admin-prod:80"]],
     ["Host(`b.example.org`)", ["http://web-b:80"]],
-    ["Host(`c.example.org`)", ["http://web-admin-ui-prod:80"]],
     ["Host(`d.example.org`)", ["http://web-admin-two-prod:80"]],
     ["Host(`e.example.org`)", ["http://web-admin-two-prod:80"]],
+    ["Host(`c.example.org`)", ["http://web-admin-ui-prod:80"]],
   ]);
   const names = files.flatMap(({ services }) => Object.keys(services));
   expect(new Set(names).size).toBe(names.length);

@@ -190,7 +190,7 @@ describe("ports", () => {
 test("Traefik joins the home network of what it leads to, and waits for none of it", () => {
   const plan = planWith();
   const { networks, startsAfter, needs } = traefikOf(plan);
-  expect(networks).toEqual(["traefik-prod", "blog-prod", "shop-data-prod", "shop-prod"]);
+  expect(networks).toEqual(["traefik-prod", "blog-prod", "shop-prod", "shop-data-prod"]);
   expect(startsAfter).toEqual(["edge/traefik-routes"]);
   expect(needs).toEqual(["blog/web", "edge/traefik-routes", "shop/api", "shop/web"]);
   expect(plan.networks.map(({ name, system }) => `${system}: ${name}`)).toContain(
@@ -300,16 +300,16 @@ describe("forward authentication", () => {
     const path = "Pulumi.prod.yaml.access.operators.forwardAuth.endpoint";
     const of = (endpoint: string) => guarded(endpoint).issues.map(formatIssue);
     expect(of("auth/gaurd")).toEqual([
-      `${path}: there is no endpoint 'auth/gaurd' in this stack; did you mean 'auth/guard'?`,
+      `${path}: there is no http endpoint 'auth/gaurd' in this stack; did you mean 'auth/guard'?`,
     ]);
     expect(of("auth/guard#htpt")).toEqual([
-      `${path}: there is no endpoint 'auth/guard#htpt' in this stack; did you mean 'auth/guard#http'?`,
+      `${path}: there is no http endpoint 'auth/guard#htpt' in this stack; did you mean 'auth/guard#http'?`,
     ]);
     expect(of("guard#constructor")).toEqual([
       `${path}: there is no endpoint 'guard#constructor' in this stack; there is auth/guard, shop/api, shop/web`,
     ]);
     expect(of("auth/guard#constructor")).toEqual([
-      `${path}: there is no endpoint 'auth/guard#constructor' in this stack; did you mean 'auth/guard#http'?`,
+      `${path}: there is no http endpoint 'auth/guard#constructor' in this stack; did you mean 'auth/guard#http'?`,
     ]);
   });
 });
