@@ -306,7 +306,7 @@ describe("forward authentication", () => {
       `${path}: there is no http endpoint 'auth/guard#htpt' in this stack; did you mean 'auth/guard#http'?`,
     ]);
     expect(of("guard#constructor")).toEqual([
-      `${path}: there is no endpoint 'guard#constructor' in this stack; there is auth/guard, shop/api, shop/web`,
+      `${path}: there is no http endpoint 'guard#constructor' in this stack; there is auth/guard, shop/api, shop/web`,
     ]);
     expect(of("auth/guard#constructor")).toEqual([
       `${path}: there is no http endpoint 'auth/guard#constructor' in this stack; did you mean 'auth/guard#http'?`,
