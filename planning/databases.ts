@@ -2,7 +2,7 @@ import type { Settings } from "../config/schema/settings";
 import type { Issue } from "../config/issues";
 import { catalogPath, compare, type Draft } from "./drafts";
 import type { Bindings } from "./bindings";
-import { provisioningScript } from "./provisioning-script";
+import { provisioningScript, socketFolder } from "./provisioning-script";
 import type { SecretVariable } from "./types";
 
 /** A consumer's database on a Postgres server. */
@@ -24,7 +24,19 @@ const superuser = "postgres";
 /** Names that PostgreSQL keeps for itself. */
 const isReserved = (name: string) =>
   [superuser, "template0", "template1", "public", "none"].includes(name) || name.startsWith("pg_");
-const scriptPath = "/berth/provision-databases.sh";
+
+/** The volume that the server and its job have in common: the server's socket. */
+const socket = { cache: "socket", target: socketFolder };
+
+/** A Postgres server with its socket where the job finds it. */
+export function sharesSocket(server: Draft): Draft["spec"] {
+  const { mounts, tmpfs } = server.spec;
+  return {
+    ...server.spec,
+    mounts: [...mounts, socket],
+    tmpfs: tmpfs.filter((folder) => folder !== socketFolder),
+  };
+}
 
 /** Variables with which a Postgres server starts: its superuser's password. */
 export function serverVariables(
@@ -66,14 +78,11 @@ export function provisioningJob(
   const databases = [...owners].sort(([a], [b]) => compare(a, b));
   const roles = [...new Set(databases.map(([, role]) => role))].sort(compare);
   const name = `${server.name}-databases`;
-  const host = server.aliases[0] ?? server.container;
-  const port =
-    server.containerPorts[
-      server.spec.kind === "service" ? (server.spec.postgres?.endpoint ?? "") : ""
-    ] ?? 5432;
-  const passwords = Object.fromEntries(roles.map((role) => [`PASSWORD_${role}`, role]));
+  const endpoint = server.spec.kind === "service" ? server.spec.postgres?.endpoint : undefined;
+  const port = server.containerPorts[endpoint ?? ""] ?? 5432;
+  const passwords = [superuser, ...roles].map((role) => [`PASSWORD_${role}`, role]);
   const { variables, secrets } = secretVariables(
-    { PGPASSWORD: superuser, ...passwords },
+    Object.fromEntries(passwords) as Record<string, string>,
     server,
     settings,
   );
@@ -89,12 +98,12 @@ export function provisioningJob(
       needs: {},
       variables: {},
       environmentFiles: [],
-      mounts: [],
+      mounts: [socket],
       // Where the image declares a volume, Docker would leave a nameless one behind.
       tmpfs: server.spec.mounts.flatMap((mount) => ("volume" in mount ? [mount.target] : [])),
-      files: { [scriptPath]: provisioningScript },
-      entrypoint: ["sh"],
-      command: [scriptPath],
+      files: {},
+      entrypoint: ["sh", "-c"],
+      command: [provisioningScript],
       memory: "64 MiB",
       exceptions: server.spec.exceptions.filter(({ allow }) => allow === "root-user"),
       stopTimeout: "10 s",
@@ -106,9 +115,9 @@ export function provisioningJob(
     networks: server.networks.slice(0, 1),
     aliases: [],
     variables: {
-      PGHOST: host,
+      // The port is part of the socket's name.
       PGPORT: String(port),
-      PGUSER: superuser,
+      BERTH_SUPERUSER: superuser,
       BERTH_DATABASES: databases.map(([database, role]) => `${database}:${role}`).join(" "),
     },
   };
@@ -117,12 +126,12 @@ export function provisioningJob(
     kind: "endpoint",
     target: server.id,
     reach: "container",
-    host,
+    host: server.container,
     port,
     protocol: "postgres",
-    url: `postgresql://${superuser}@${host}:${port}/postgres`,
+    url: `postgresql://${superuser}@${server.container}:${port}/postgres`,
     draft: server,
-    templates: { PGHOST: "{host}", PGPORT: "{port}", PGUSER: "{user}", PGPASSWORD: "{password}" },
+    templates: {},
   } as const;
   return { draft, bindings: { needs: [need], variables, secrets, networks: [] }, issues };
 }

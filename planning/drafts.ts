@@ -20,6 +20,8 @@ export interface Draft {
   /** Project's source below the sources folder: "dev/inpactai". */
   source: string;
   container: string;
+  /** What the names of its caches begin with: its container's, or that of the one it shares them with. */
+  caches: string;
   /** Container port per endpoint name. */
   containerPorts: Record<string, number>;
   /** Documented host port per endpoint that is published in this environment. */
@@ -159,6 +161,10 @@ export function draftService(
       ),
     ]),
   );
+  const container =
+    spec.container === undefined
+      ? defaultContainerName(project, name, environment)
+      : inEnvironment(spec.container, environment);
   return {
     id: `${system.name}/${name}`,
     system,
@@ -167,10 +173,8 @@ export function draftService(
     environment,
     project,
     source: `${environment}/${projectSpec?.source ?? project}`,
-    container:
-      spec.container === undefined
-        ? defaultContainerName(project, name, environment)
-        : inEnvironment(spec.container, environment),
+    container,
+    caches: container,
     containerPorts,
     documentedPorts,
     fixedPorts: {},

@@ -2,8 +2,8 @@ import type { Catalogue } from "../config/catalogue";
 import type { Settings } from "../config/schema/settings";
 import type { SystemSpec } from "../config/schema/system";
 import { suggest, type Issue, type Note } from "../config/issues";
-import { provisioningJob, serverVariables, type DatabaseUse } from "./databases";
-import { catalogPath, draftServices, type Draft } from "./drafts";
+import { provisioningJob, serverVariables, sharesSocket, type DatabaseUse } from "./databases";
+import { catalogPath, compare, draftServices, type Draft } from "./drafts";
 import { entryOf } from "./lookup";
 import type { Bindings } from "./bindings";
 import { edgeName } from "./exposure/edge";
@@ -23,6 +23,7 @@ import {
   type MachineFacts,
   type Plan,
   type PlannedExternal,
+  type PlannedRoute,
   type PlannedService,
 } from "./types";
 
@@ -111,6 +112,7 @@ function planAlone(catalogue: Catalogue, settings: Settings, machine?: MachineFa
         remedy: suggest(endpoint, endpoints),
       });
     }
+    draft.spec = sharesSocket(draft);
     const own = bound.bindings.get(draft.id);
     const added = serverVariables(draft, settings);
     for (const variable of Object.keys(added.variables)) {
@@ -157,7 +159,7 @@ function planAlone(catalogue: Catalogue, settings: Settings, machine?: MachineFa
       }),
     ];
   });
-  notes.push(...openPorts(services, settings));
+  notes.push(...openPorts(services, settings), ...dnsRecords(exposure.routes, settings));
   const plan: Plan = {
     stack: settings.stack,
     environment: settings.environment,
@@ -192,6 +194,18 @@ function openPorts(services: readonly PlannedService[], { stack }: Settings): No
       message: `${ip} opens to others than this host: ${ports.join(", ")}`,
     };
   });
+}
+
+/** A tunnel brings its records along; those of Traefik's hosts are the operator's to make. */
+function dnsRecords(routes: readonly PlannedRoute[], { stack, host }: Settings): Note[] {
+  const hosts = routes.flatMap((route) => (route.via === "traefik" ? [route.host] : []));
+  if (hosts.length === 0) return [];
+  return [
+    {
+      path: `Pulumi.${stack}.yaml.exposure`,
+      message: `needs DNS records that lead to host ${host.id}: ${[...new Set(hosts)].sort(compare).join(", ")}`,
+    },
+  ];
 }
 
 function namesOf(systems: readonly SystemSpec[]): { systems: string[]; services: string[] } {

@@ -1,30 +1,95 @@
+/** Where a Postgres server's socket is, in its own container and in the job that provisions it. */
+export const socketFolder = "/var/run/postgresql";
+
 /**
- * Gives each consumer its database and role on a Postgres server. Runs on an empty server and on
- * one with data; adds what is missing, sets passwords, and never drops anything. Databases come as
- * "database:role" in BERTH_DATABASES, a role's password in PASSWORD_<role>. Passwords reach psql
+ * Gives each consumer its database and role on a Postgres server: on an empty one, on one with data,
+ * and on one that another program filled. It adds what is missing, sets passwords, hands what is in
+ * a database to its role, and never drops anything: a database that nobody asked for is a note.
+ *
+ * It comes by the server's socket, which the images trust: so it needs no password, and a volume of
+ * which nobody knows the passwords any more gets those that Berth derives. Databases come as
+ * "database:role" in BERTH_DATABASES, a role's password in PASSWORD_<role>; BERTH_SUPERUSER is the
+ * superuser of a cluster that was made under another name than postgres. Passwords reach psql
  * through its environment, never as an argument that the process list would show.
  */
-export const provisioningScript = `#!/bin/sh
-set -eu
+export const provisioningScript = `set -eu
+export PGHOST=${socketFolder}
+
+sql() { psql -qtAX -v ON_ERROR_STOP=1 "$@"; }
+
+superuser=postgres
+if ! sql -U postgres -c 'SELECT 1' postgres >/dev/null 2>&1; then superuser=$BERTH_SUPERUSER; fi
+export PGUSER="$superuser"
+
+# A statement that fails must not bring a password into the server's log.
+export PGOPTIONS='-c log_min_error_statement=panic'
+
+export ROLE_PASSWORD="$PASSWORD_postgres"
+sql postgres <<'SQL'
+\\set VERBOSITY terse
+\\getenv password ROLE_PASSWORD
+SELECT 'CREATE ROLE postgres SUPERUSER LOGIN'
+ WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'postgres') \\gexec
+ALTER ROLE postgres WITH SUPERUSER LOGIN PASSWORD :'password';
+SQL
+export PGUSER=postgres
 
 for entry in $BERTH_DATABASES; do
   database=\${entry%%:*}
   role=\${entry##*:}
   eval "export ROLE_PASSWORD=\\$PASSWORD_$role"
-  psql -qtAX -v ON_ERROR_STOP=1 -v role="$role" -v database="$database" postgres <<'SQL'
+  sql -v role="$role" -v database="$database" postgres <<'SQL'
 \\set VERBOSITY terse
--- A statement that fails must not bring the password into the server's log.
-SET log_min_error_statement = panic;
 \\getenv password ROLE_PASSWORD
 SELECT format('CREATE ROLE %I LOGIN', :'role')
  WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = :'role') \\gexec
-ALTER ROLE :"role" WITH LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION PASSWORD :'password';
+-- Of a role that was the superuser of another program's cluster, too, nothing more is left.
+ALTER ROLE :"role" WITH LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS PASSWORD :'password';
 SELECT format('CREATE DATABASE %I OWNER %I', :'database', :'role')
  WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = :'database') \\gexec
 ALTER DATABASE :"database" OWNER TO :"role";
-REVOKE ALL ON DATABASE :"database" FROM PUBLIC;
+SQL
+  # What another role made in it, such as the superuser of a Compose project, is its owner's now.
+  sql -v role="$role" "$database" <<'SQL'
+\\set VERBOSITY terse
+SELECT format('ALTER SCHEMA %I OWNER TO %I', nspname, :'role') FROM pg_namespace
+ WHERE nspname NOT LIKE 'pg\\_%' AND nspname <> 'information_schema'
+   AND pg_get_userbyid(nspowner) <> :'role'
+   AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_namespace'::regclass AND objid = pg_namespace.oid AND deptype = 'e') \\gexec
+SELECT format('ALTER %s %I.%I OWNER TO %I',
+    CASE relkind WHEN 'S' THEN 'SEQUENCE' WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW' WHEN 'f' THEN 'FOREIGN TABLE' ELSE 'TABLE' END,
+    nspname, relname, :'role')
+  FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+ WHERE relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
+   AND nspname NOT LIKE 'pg\\_%' AND nspname <> 'information_schema'
+   AND pg_get_userbyid(relowner) <> :'role'
+   -- A table takes its own sequences along, an extension keeps what is its.
+   AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_class'::regclass AND objid = pg_class.oid AND deptype IN ('a', 'i', 'e')) \\gexec
+SELECT format('ALTER ROUTINE %s OWNER TO %I', pg_proc.oid::regprocedure, :'role')
+  FROM pg_proc JOIN pg_namespace ON pg_namespace.oid = pronamespace
+ WHERE nspname NOT LIKE 'pg\\_%' AND nspname <> 'information_schema'
+   AND pg_get_userbyid(proowner) <> :'role'
+   AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_proc'::regclass AND objid = pg_proc.oid AND deptype = 'e') \\gexec
+SELECT format('ALTER TYPE %I.%I OWNER TO %I', nspname, typname, :'role')
+  FROM pg_type JOIN pg_namespace ON pg_namespace.oid = typnamespace
+ WHERE nspname NOT LIKE 'pg\\_%' AND nspname <> 'information_schema'
+   AND pg_get_userbyid(typowner) <> :'role' AND typtype IN ('d', 'e', 'r')
+   AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_type'::regclass AND objid = pg_type.oid AND deptype = 'e') \\gexec
 SQL
   echo "database $database: owned by $role"
 done
-psql -qtAX -v ON_ERROR_STOP=1 postgres -c 'REVOKE CONNECT ON DATABASE postgres FROM PUBLIC'
+
+# Whoever can log in could connect to any database otherwise.
+sql postgres <<'SQL'
+\\set VERBOSITY terse
+SELECT format('REVOKE ALL ON DATABASE %I FROM PUBLIC', datname) FROM pg_database
+ WHERE datallowconn \\gexec
+SQL
+
+for database in $(sql -c "SELECT datname FROM pg_database WHERE NOT datistemplate AND datname <> 'postgres' ORDER BY 1" postgres); do
+  case " $BERTH_DATABASES " in
+    *" $database:"*) ;;
+    *) echo "note: no service needs database $database any more; it is kept" ;;
+  esac
+done
 `;

@@ -187,7 +187,7 @@ function planMounts(draft: Draft, standIn: boolean, issues: Issue[]): PlannedMou
     }
     if (standIn) return [];
     if ("cache" in mount) {
-      const source = `${draft.container}-${mount.cache}`;
+      const source = `${draft.caches}-${mount.cache}`;
       return [{ type: "volume", source, target: mount.target, readOnly: false }];
     }
     if ("source" in mount) {

@@ -14,6 +14,7 @@ import { decideImageSource, neededRecipes } from "../machine/images";
 import { canAsk, colors, confirm, dataColors, formatSeconds, print, say, step } from "../terminal";
 import { announce, chooseEngine } from "./engine";
 import { failedJobs, removeLeftovers, stateResources } from "./engine-state";
+import { jobNotes } from "./job-notes";
 import { openStack } from "./open-stack";
 import { runUpdate } from "./run-update";
 import { isWell, observeServices, serviceTable } from "./service-table";
@@ -110,6 +111,7 @@ async function finish(
   const statuses = await observeServices(docker, plan);
   if (Object.keys(past).some((operation) => changes[operation])) say("");
   print(serviceTable(statuses, dataColors));
+  for (const note of await jobNotes(docker, plan)) say(`${colors.yellow("note")} ${note}`);
   say(`\n${describeChanges(changes)} (${formatSeconds((Date.now() - started) / 1000)})`);
   const unwell = statuses.filter((status) => !isWell(status));
   for (const status of unwell)

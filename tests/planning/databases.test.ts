@@ -1,3 +1,4 @@
+import { provisioningScript } from "../../planning/provisioning-script";
 import { planOf, service, serviceOf, settings, system } from "../support/catalogue";
 
 const server = service({
@@ -72,12 +73,22 @@ test("a job gives each consumer its database and role", () => {
     networks: ["bank-data-dev"],
     aliases: {},
     // In memory: an image that declares a volume there would leave a nameless one behind.
-    mounts: [{ type: "tmpfs", source: "", target: "/data", readOnly: false }],
+    mounts: [
+      { type: "tmpfs", source: "", target: "/data", readOnly: false },
+      // The server's own socket: no password is needed there.
+      {
+        type: "volume",
+        source: "postgres-dev-socket",
+        target: "/var/run/postgresql",
+        readOnly: false,
+      },
+    ],
     ports: [],
     startsAfter: ["bank/postgres"],
     needs: ["bank/postgres"],
-    entrypoint: ["sh"],
-    command: ["/berth/provision-databases.sh"],
+    entrypoint: ["sh", "-c"],
+    command: [provisioningScript],
+    files: {},
     memoryBytes: 64 * 2 ** 20,
     timeoutSeconds: 120,
     health: null,
@@ -85,21 +96,22 @@ test("a job gives each consumer its database and role", () => {
   });
   expect(job.variables).toEqual({
     BERTH_DATABASES: "auth_db:auth_db pay_db:payer shop_db:shop_db",
+    BERTH_SUPERUSER: "postgres",
     PASSWORD_auth_db: "secret:bank/postgres/postgres/auth_db",
     PASSWORD_payer: "secret:bank/postgres/postgres/payer",
     PASSWORD_shop_db: "secret:bank/postgres/postgres/shop_db",
-    PGHOST: "db",
-    PGPASSWORD: "secret:bank/postgres/postgres/postgres",
+    PASSWORD_postgres: "secret:bank/postgres/postgres/postgres",
     PGPORT: "5433",
-    PGUSER: "postgres",
   });
   expect(job.secrets).toEqual({
     PASSWORD_auth_db: secret("auth_db"),
     PASSWORD_payer: secret("payer", 4),
     PASSWORD_shop_db: secret("shop_db"),
-    PGPASSWORD: secret("postgres"),
+    PASSWORD_postgres: secret("postgres"),
   });
-  expect(Object.keys(job.files)).toEqual(["/berth/provision-databases.sh"]);
+  expect(serviceOf(plan, "bank/postgres").mounts).toContainEqual(
+    expect.objectContaining({ source: "postgres-dev-socket", target: "/var/run/postgresql" }),
+  );
 });
 
 test("the server starts with its superuser's password", () => {

@@ -123,7 +123,8 @@ describe("the user", () => {
     expect(plan.issues).toEqual([]);
     const { security, exceptions } = serviceOf(plan, "shop/sql-databases");
     expect(security.user).toBe("0:0");
-    expect(exceptions.map(({ allow }) => allow)).toEqual(["root-user", "writable-root"]);
+    expect(exceptions.map(({ allow }) => allow)).toEqual(["root-user"]);
+    expect(security.readOnlyRoot).toBe(true);
   });
 });
 

@@ -113,7 +113,13 @@ describe.each(stacks)("%s", (stack) => {
     expect(named("Container")).toEqual(plan.services.map(({ container }) => container).sort());
     expect(named("Network")).toEqual(plan.networks.map(({ name }) => name).sort());
     // A stand-in has no use for the caches of the application in whose place it is.
-    const volumes = plan.volumes.filter(({ retained }) => retained || stack !== "dev");
+    const built = plan.services.filter(
+      ({ build, mounts }) => build !== null || mounts.some(({ type }) => type === "bind"),
+    );
+    const unused = new Set(
+      (stack === "dev" ? built : []).flatMap(({ mounts }) => mounts.map(({ source }) => source)),
+    );
+    const volumes = plan.volumes.filter(({ retained, name }) => retained || !unused.has(name));
     expect(named("Volume")).toEqual(volumes.map(({ name }) => name).sort());
     for (const one of resources.filter(({ type }) => type.startsWith("docker:"))) {
       expect(`${one.name}: ${one.options.provider}`).toBe(`${one.name}: ${stack}-docker`);

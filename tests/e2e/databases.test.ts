@@ -1,0 +1,134 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Plan } from "../../planning/types";
+import { createCheckout, type Checkout } from "./support/checkout";
+import { docker, eventually, execute } from "./support/docker";
+import { bringUp, clearAway, planHere } from "./support/stack";
+
+let checkout: Checkout;
+let plan: Plan;
+
+beforeAll(async () => {
+  checkout = await createCheckout();
+  checkout.configure("dev", { systems: ["lab"], parameters: {} });
+  writeLab(["shop", "blog"]);
+  await bringUp(checkout, "dev");
+  plan = await planHere(checkout, "dev");
+});
+
+afterAll(() =>
+  clearAway(
+    checkout,
+    "dev",
+    plan.volumes.map(({ name }) => name),
+  ),
+);
+
+/** A system of a Postgres server and consumers that write a row each second. */
+function writeLab(consumers: string[]): void {
+  const image = { registry: "postgres:17.5-bookworm" };
+  const command = [
+    'psql -qc "CREATE TABLE IF NOT EXISTS rows (at timestamptz DEFAULT now())"',
+    'while :; do psql -qc "INSERT INTO rows DEFAULT VALUES" || echo failed; sleep 1; done',
+  ].join("; ");
+  const consumer = (name: string) => ({
+    ...{ image, entrypoint: ["bash", "-c"], command: [command] },
+    ...{ networks: ["main"], user: "999:999", memory: "64 MiB" },
+    health: { kind: "command", command: ["psql", "-qc", "SELECT FROM rows LIMIT 1"] },
+    needs: {
+      database: {
+        database: `postgres#${name}_db`,
+        variables: {
+          ...{ PGHOST: "{host}", PGPORT: "{port}", PGUSER: "{user}" },
+          ...{ PGPASSWORD: "{password}", PGDATABASE: "{database}" },
+        },
+      },
+    },
+  });
+  const lab = {
+    ...{ name: "lab", title: "Lab", about: "A Postgres server and its consumers." },
+    networks: { main: { name: "lab-{environment}" } },
+    volumes: { data: { name: "lab-data-{environment}" } },
+    projects: { lab: { ports: { block: 9, slice: 0 } } },
+    services: {
+      postgres: {
+        image,
+        endpoints: { postgres: { port: 5432, protocol: "tcp", role: "internal" } },
+        postgres: { endpoint: "postgres" },
+        networks: ["main"],
+        mounts: [{ volume: "data", target: "/var/lib/postgresql/data" }],
+        user: "999:999",
+        tmpfs: ["/tmp", "/var/run/postgresql"],
+        health: {
+          kind: "command",
+          command: ["pg_isready", "-q", "-h", "127.0.0.1", "-U", "postgres"],
+        },
+        memory: "256 MiB",
+        prod: { absent: "the lab has no production of its own" },
+      },
+      ...Object.fromEntries(
+        consumers.map((name) => [
+          name,
+          { ...consumer(name), prod: { absent: "the lab has no production of its own" } },
+        ]),
+      ),
+    },
+  };
+  writeFileSync(
+    join(checkout.folder, "config/systems/lab.ts"),
+    `export default ${JSON.stringify(lab)};\n`,
+  );
+}
+
+const container = (name: string) => `lab-${name}-dev`;
+const identity = async (name: string) => {
+  const { Id, State } = await docker.getContainer(container(name)).inspect();
+  return `${name} ${Id} ${State.StartedAt}`;
+};
+/** psql in a consumer's container, as that consumer. */
+const psql = (name: string, ...args: string[]) => execute(container(name), "psql", "-tAX", ...args);
+const rows = async (name: string) =>
+  Number((await psql(name, "-c", "SELECT count(*) FROM rows")).output.trim());
+
+test("each consumer reaches its own database and no other", async () => {
+  for (const name of ["shop", "blog"]) {
+    expect(await eventually(() => rows(name))).toBeGreaterThan(0);
+    for (const other of ["shop_db", "blog_db", "postgres", "template1"]) {
+      if (other === `${name}_db`) continue;
+      const { exitCode, output } = await psql(name, "-d", other, "-c", "SELECT 1");
+      expect(`${name} ${other} ${exitCode}`).toBe(`${name} ${other} 2`);
+      expect(output).toContain("permission denied for database");
+    }
+  }
+});
+
+test("a consumer more on a server with data restarts nobody else", async () => {
+  const others = ["postgres", "shop", "blog"];
+  const before = await Promise.all(others.map(identity));
+  writeLab(["shop", "blog", "wiki"]);
+  await bringUp(checkout, "dev");
+  expect(await eventually(() => rows("wiki"))).toBeGreaterThan(0);
+  expect(await Promise.all(others.map(identity))).toEqual(before);
+});
+
+test("a consumer less keeps its data, and up says so", async () => {
+  const count = await rows("blog");
+  writeLab(["shop", "wiki"]);
+  const printed = await bringUp(checkout, "dev");
+  expect(printed).toContain(
+    "note lab/postgres-databases: no service needs database blog_db any more; it is kept",
+  );
+  writeLab(["shop", "blog", "wiki"]);
+  expect(await bringUp(checkout, "dev")).not.toContain("no service needs");
+  expect(await eventually(() => rows("blog"))).toBeGreaterThanOrEqual(count);
+});
+
+test("a server whose passwords nobody knows any more gets those that follow from the root secret", async () => {
+  const count = await rows("shop");
+  const forget = "ALTER ROLE postgres PASSWORD 'x'; ALTER ROLE shop_db PASSWORD 'x'";
+  await execute(container("postgres"), "psql", "-U", "postgres", "-c", forget);
+  expect((await psql("shop", "-c", "SELECT 1")).exitCode).toBe(2);
+  await checkout.berth("down", "dev", "--yes");
+  await bringUp(checkout, "dev");
+  expect(await eventually(() => rows("shop"))).toBeGreaterThanOrEqual(count);
+});
