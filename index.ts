@@ -16,6 +16,7 @@ import { loadOtherStacks } from "./config/stack-files";
 import { stackOutputs } from "./planning/outputs";
 import { planStack } from "./planning/plan";
 import { cloudflareIssues } from "./preflight/cloudflare";
+import { transportIssues } from "./preflight/host";
 import { mountIssues, sourceIssues } from "./preflight/sources";
 
 /** Load, plan, create, put out. */
@@ -40,6 +41,7 @@ function program(): Record<string, unknown> {
   const address = dockerAddress(settings);
   const apiToken = secretFromPulumi("cloudflare:apiToken");
   const missing = [
+    ...transportIssues(plan, address),
     ...cloudflareIssues(plan, apiToken === undefined ? undefined : { value: apiToken }),
     ...sourceIssues(plan, settings, sources),
     ...mountIssues(plan, sources, address.url),

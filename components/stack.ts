@@ -102,6 +102,11 @@ export class Stack extends pulumi.ComponentResource {
             );
       ready.set(serviceId(service), component.ready);
     }
+    tunnel?.publish(
+      plan.services
+        .filter(connectsTunnel)
+        .flatMap((service) => ready.get(serviceId(service)) ?? []),
+    );
     this.passwords = pulumi.secret(args.rootSecret.apply((root) => accessPasswords(plan, root)));
     this.registerOutputs({ stack: plan.stack });
   }

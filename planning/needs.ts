@@ -168,7 +168,10 @@ function browserAddress(
   protocol: Endpoint["protocol"],
 ): Address | undefined {
   const route = context.routes.find((one) => one.draft === target && one.endpoint === endpoint);
-  if (route) return { host: route.host, port: 443, protocol: "https", url: route.url };
+  if (route) {
+    const port = route.via === "traefik" ? context.settings.traefik.httpsPort : 443;
+    return { host: route.host, port, protocol: "https", url: route.url };
+  }
   const port = entryOf(context.ports.get(target.id) ?? {}, endpoint);
   return port === undefined ? undefined : addressOf(browserHost(context.settings), port, protocol);
 }

@@ -1,6 +1,6 @@
 import type { Settings } from "../config/schema/settings";
 import { sshDestination } from "./addresses";
-import { serviceId, type Plan, type PlannedEndpoint, type PlannedService } from "./types";
+import { serviceId, type Plan, type PlannedService } from "./types";
 
 /** What operators and tools get of a stack. */
 export function stackOutputs(plan: Plan, host: Settings["host"]): Record<string, unknown> {
@@ -18,9 +18,7 @@ export function stackOutputs(plan: Plan, host: Settings["host"]): Record<string,
       access: route.rule,
     })),
     /** How the operator reaches each internal tool: open `url` while the `ssh` command runs. */
-    dashboards: Object.fromEntries(
-      plan.services.flatMap((service) => dashboards(service, sshDestination(host))),
-    ),
+    dashboards: dashboards(plan, sshDestination(host)),
     /** Container of each service. */
     containers: Object.fromEntries(
       plan.services.map((service) => [serviceId(service), service.container]),
@@ -32,33 +30,45 @@ export function stackOutputs(plan: Plan, host: Settings["host"]): Record<string,
   };
 }
 
-/** A service's web interfaces that the public does not see, named "system/service#endpoint" where it has several. */
-function dashboards(service: PlannedService, ssh: string): [string, object][] {
-  const tools = service.endpoints.filter(
-    ({ protocol, role }) => protocol === "http" && role !== "public",
+/** Web interfaces that the public does not see, named "system/service#endpoint" where a service has several. */
+function dashboards(plan: Plan, ssh: string): Record<string, { url: string; ssh: string }> {
+  const tools = plan.services.flatMap((service) => {
+    // Docker itself is nothing to look at.
+    if (service.exceptions.some(({ allow }) => allow === "docker-socket")) return [];
+    const endpoints = service.endpoints.filter(
+      ({ protocol, role }) => protocol === "http" && role !== "public",
+    );
+    return endpoints.map((endpoint) => ({
+      name: serviceId(service) + (endpoints.length > 1 ? `#${endpoint.name}` : ""),
+      service,
+      endpoint,
+      published: service.ports.find(({ container }) => container === endpoint.port),
+    }));
+  });
+  // Any two of them can be open at once, beside what the host itself publishes.
+  const taken = new Set(plan.services.flatMap(({ ports }) => ports.map((port) => port.host)));
+  return Object.fromEntries(
+    tools.map(({ name, service, endpoint, published }) => {
+      const local = published?.host ?? freePort(endpoint.port, taken);
+      const to = published
+        ? `${published.ip === "0.0.0.0" ? "127.0.0.1" : published.ip}:${published.host}`
+        : `${addressOf(service, ssh)}:${endpoint.port}`;
+      return [name, { url: `http://localhost:${local}`, ssh: `ssh -N -L ${local}:${to} ${ssh}` }];
+    }),
   );
-  return tools.map((endpoint) => [
-    tools.length > 1 ? `${serviceId(service)}#${endpoint.name}` : serviceId(service),
-    tunnelLine(service, endpoint, ssh),
-  ]);
 }
 
-/** The `ssh` command that brings an endpoint to the operator's own machine, and its address there. */
-function tunnelLine(
-  service: PlannedService,
-  { port }: PlannedEndpoint,
-  ssh: string,
-): { url: string; ssh: string } {
-  const published = service.ports.find(({ container }) => container === port);
-  // Ports below 1024 are root's on the operator's machine as well.
-  const local = published?.host ?? (port < 1024 ? 8000 + port : port);
-  const url = `http://localhost:${local}`;
-  if (published) {
-    const ip = published.ip === "0.0.0.0" ? "127.0.0.1" : published.ip;
-    return { url, ssh: `ssh -N -L ${local}:${ip}:${published.host} ${ssh}` };
-  }
-  // Docker's host reaches every container by its address, which changes when the container does.
+/** A port of the operator's machine: the container's own, moved up until nothing else has it. */
+function freePort(port: number, taken: Set<number>): number {
+  // Those below 1024 are root's there as well.
+  let free = port < 1024 ? port + 8000 : port;
+  while (taken.has(free)) free += free < 65535 ? 1 : -60000;
+  taken.add(free);
+  return free;
+}
+
+/** Docker's host reaches every container by its address, which changes when the container does. */
+function addressOf({ container }: PlannedService, ssh: string): string {
   const format = "{{range .NetworkSettings.Networks}}{{println .IPAddress}}{{end}}";
-  const address = `$(ssh ${ssh} "docker inspect -f '${format}' ${service.container}" | head -n 1)`;
-  return { url, ssh: `ssh -N -L ${local}:${address}:${port} ${ssh}` };
+  return `$(ssh ${ssh} "docker inspect -f '${format}' ${container}" | head -n 1)`;
 }

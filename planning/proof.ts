@@ -19,6 +19,8 @@ interface Claim {
   path: string;
   stack: string;
   remedy: string;
+  /** Whether it is a name of Berth's own proxies, which a stack of the same environment has alike. */
+  edge: boolean;
 }
 
 /** Findings about a stack among all that share its host: nothing is claimed twice. */
@@ -32,7 +34,7 @@ export function proveHost(stack: StackPlan, others: readonly StackPlan[]): Issue
   for (const claim of own) {
     const other = mine.get(claim.what) ?? first.get(claim.what);
     mine.set(claim.what, claim);
-    if (other === undefined) continue;
+    if (other === undefined || (claim.edge && other.edge)) continue;
     const where = other.stack === claim.stack ? "" : `, stack ${other.stack}`;
     const twice = where === "" && other.owner === claim.owner;
     issues.push({
@@ -45,8 +47,10 @@ export function proveHost(stack: StackPlan, others: readonly StackPlan[]): Issue
   }
   return [
     ...issues,
+    ...doubledEdges(stack, others),
     ...dividedHosts(stack, others),
     ...aliasClashes(stack.plan),
+    ...ambiguousNames(stack.plan),
     ...unreachablePorts(stack.plan),
   ];
 }
@@ -59,10 +63,13 @@ function claims({ plan, settings }: StackPlan): Claim[] {
       owner: serviceId(service),
       path: `systems/${serviceId(service)}`,
       stack: plan.stack,
+      edge: false,
     };
+    const edge = service.system === edgeName;
     for (const container of containerNames(service)) {
       found.push({
         ...common,
+        edge,
         what: `container name ${container}`,
         remedy: "give one of them another container name",
       });
@@ -74,7 +81,7 @@ function claims({ plan, settings }: StackPlan): Claim[] {
           : settings.ports === "documented"
             ? "choose another port for one of them, use the blocks scheme, or run fewer systems (berth:systems)"
             : "choose another slot for one of them, or another block for its project";
-      found.push({ ...common, what: `port ${port.host}`, remedy });
+      found.push({ ...common, edge, what: `port ${port.host}`, remedy });
     }
   }
   for (const route of plan.routes) {
@@ -84,6 +91,7 @@ function claims({ plan, settings }: StackPlan): Claim[] {
       owner: serviceId(route),
       path: `systems/${serviceId(route)}.endpoints.${route.endpoint}.routes`,
       stack: plan.stack,
+      edge: false,
       remedy: "give one of them another host or path",
     });
   }
@@ -92,6 +100,7 @@ function claims({ plan, settings }: StackPlan): Claim[] {
       what: `network ${network.name}`,
       by: undefined,
       owner: network.system,
+      edge: network.system === edgeName,
       path: `systems/${network.system}`,
       stack: plan.stack,
       remedy: "name the environment in it: '{environment}'",
@@ -102,12 +111,43 @@ function claims({ plan, settings }: StackPlan): Claim[] {
       what: `volume ${volume.name}`,
       by: undefined,
       owner: volume.system,
+      edge: volume.system === edgeName,
       path: `systems/${volume.system}`,
       stack: plan.stack,
       remedy: "name the environment in it: '{environment}'",
     });
   }
   return found;
+}
+
+/** Two stacks of one environment would want one name for their proxies, two of any one port. */
+function doubledEdges({ plan }: StackPlan, others: readonly StackPlan[]): Issue[] {
+  const proxies = (one: Plan) =>
+    one.services.filter(({ system, kind }) => system === edgeName && kind === "service");
+  return others.flatMap((other) =>
+    proxies(plan).flatMap((own) => {
+      const same = proxies(other.plan).find(({ service }) => service === own.service);
+      const ports = own.ports.filter(({ host }) => same?.ports.some((port) => port.host === host));
+      if (same === undefined || (same.container !== own.container && ports.length === 0)) return [];
+      const numbers = ports.map(({ host }) => host).join(" and ");
+      const what =
+        same.container === own.container
+          ? `container ${own.container}, which is`
+          : ports.length === 1
+            ? `port ${numbers}, which is`
+            : `ports ${numbers}, which are`;
+      return [
+        {
+          path: `Pulumi.${plan.stack}.yaml.exposure`,
+          message: `${serviceId(own)} wants ${what} stack ${other.plan.stack}'s on host ${plan.host}`,
+          remedy:
+            same.container === own.container
+              ? "let one of the two stacks alone reach its services by this way"
+              : "give one of them others: httpPort and httpsPort of berth:traefik",
+        },
+      ];
+    }),
+  );
 }
 
 /** A host name has one address: all its paths have to lead in the same way, into one stack. */
@@ -156,6 +196,44 @@ function aliasClashes(plan: Plan): Issue[] {
     }
   }
   return issues;
+}
+
+/** A name that a service calls, and that two answer to on different networks of its own. */
+function ambiguousNames({ services }: Plan): Issue[] {
+  const byId = new Map(services.map((service) => [serviceId(service), service]));
+  return services.flatMap((service) => {
+    const targets = service.needs.flatMap((need) => byId.get(need.split("#")[0] ?? "") ?? []);
+    return targets.flatMap((target) =>
+      calledNames(service, target).flatMap((name) =>
+        services
+          .filter((other) => other !== target && other !== service)
+          .flatMap((other) => {
+            const network = service.networks.find((one) => answersTo(other, one).includes(name));
+            // On the target's own network it is a clash of aliases, which is told as that.
+            if (network === undefined || target.networks.includes(network)) return [];
+            return [
+              {
+                path: `systems/${serviceId(other)}.aliases`,
+                message: `${serviceId(service)} calls ${serviceId(target)} by '${name}', to which ${serviceId(other)} answers on network ${network} as well`,
+                remedy: "give one of them another alias or container name",
+              },
+            ];
+          }),
+      ),
+    );
+  });
+}
+
+/** Containers by their names; within a system by the first short name. */
+function calledNames(service: PlannedService, target: PlannedService): string[] {
+  const [home = ""] = target.networks;
+  const alias = service.system === target.system ? (target.aliases[home] ?? []).slice(0, 1) : [];
+  return [...alias, ...containerNames(target)];
+}
+
+function answersTo(service: PlannedService, network: string): string[] {
+  if (!service.networks.includes(network)) return [];
+  return [...(service.aliases[network] ?? []), ...containerNames(service)];
 }
 
 /** Docker publishes no port of a container that is on internal networks alone. */

@@ -1,4 +1,5 @@
 import type { Issue } from "../config/issues";
+import type { DockerAddress } from "../config/docker-address";
 import type { Settings } from "../config/schema/settings";
 import { serviceId, type Plan } from "../planning/types";
 import type { DockerFacts } from "./docker-facts";
@@ -33,6 +34,20 @@ export function hostIssues(
     });
   }
   return issues;
+}
+
+/** Passwords and the whole host would go over the network for everybody to read and to use. */
+export function transportIssues(plan: Plan, address: DockerAddress): Issue[] {
+  const { protocol, hostname } = new URL(address.url);
+  const local = /^(127\.|localhost$|\[::1\]$)/.test(hostname);
+  if (protocol !== "tcp:" || local || address.tls !== undefined) return [];
+  return [
+    {
+      path: `Pulumi.${plan.stack}.yaml.host.docker`,
+      message: `${address.url} (${address.from}) is neither encrypted nor does it ask who comes`,
+      remedy: "reach it by ssh://, or give the folder of its certificates as host.tls",
+    },
+  ];
 }
 
 /** Docker refuses a container that may use more processors than there are. */

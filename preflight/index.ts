@@ -1,11 +1,12 @@
 import type Docker from "dockerode";
 import type { Issue } from "../config/issues";
+import { dockerAddress as settingsAddress } from "../config/docker-address";
 import type { Settings } from "../config/schema/settings";
 import type { Plan } from "../planning/types";
 import { cloudflareIssues, type ApiToken } from "./cloudflare";
 import { containerIssues } from "./containers";
 import { gatherDockerFacts } from "./docker-facts";
-import { hostIssues } from "./host";
+import { hostIssues, transportIssues } from "./host";
 import { networkIssues } from "./networks";
 import { assumeFree, portIssues, tryLocalPort } from "./ports";
 import { dockerIssue, isLocal, unreachable, dockerAddress } from "./reachable";
@@ -30,6 +31,7 @@ export async function runPreflight(input: PreflightInput): Promise<Issue[]> {
   const folder = expandHome(input.sources, input.home);
   return [
     ...(await dockerIssues(input)),
+    ...transportIssues(plan, settingsAddress(settings)),
     ...cloudflareIssues(plan, input.apiToken),
     ...sourceIssues(plan, settings, folder),
     ...mountIssues(plan, folder, dockerAddress(input.docker)),

@@ -1,6 +1,7 @@
 import { createServer } from "node:net";
 import type { Issue } from "../config/issues";
 import type { Settings } from "../config/schema/settings";
+import { edgeName } from "../planning/exposure/edge";
 import { serviceId, type Plan, type PlannedPort, type PlannedService } from "../planning/types";
 import type { ContainerFact } from "./docker-facts";
 import { describeHolder, holderOf, release } from "./holder";
@@ -94,7 +95,7 @@ function trialIssue(
         {
           path,
           message: `${where} can't be opened, as this machine has no address ${port.ip}`,
-          remedy: "set berth:bindAddress to one that it has, such as 127.0.0.1",
+          remedy: `set berth:${service.system === edgeName ? "traefik.bind" : "bindAddress"} to one that it has, such as 127.0.0.1`,
         },
       ];
     case "taken":
@@ -118,6 +119,8 @@ function trialIssue(
 
 /** How the stack would get another port, by its scheme. */
 function otherPort(service: PlannedService, settings: Pick<Settings, "ports">): string {
+  if (service.system === edgeName)
+    return "choose other ports: httpPort and httpsPort of berth:traefik";
   return settings.ports === "blocks"
     ? `give the endpoint another slot in config/systems/${service.system}.ts`
     : "use the blocks scheme (berth:ports)";

@@ -18,6 +18,7 @@ export class CloudflareTunnel extends pulumi.ComponentResource {
   public readonly token: pulumi.Output<string>;
   /** Known at Cloudflare once this is there. */
   public readonly ready: pulumi.Resource[];
+  private readonly publishRecords: (after: pulumi.Input<pulumi.Resource>[]) => void;
 
   constructor(name: string, args: CloudflareTunnelArgs, opts?: pulumi.ComponentResourceOptions) {
     super("berth:index:CloudflareTunnel", name, {}, opts);
@@ -51,23 +52,30 @@ export class CloudflareTunnel extends pulumi.ComponentResource {
       },
       below,
     );
-    for (const { host, zoneId } of tunnel.records) {
-      new cloudflare.DnsRecord(
-        `${name}-record-${host}`,
-        {
-          zoneId: zoneId ?? "",
-          name: host,
-          type: "CNAME",
-          content: pulumi.interpolate`${resource.id}.cfargotunnel.com`,
-          proxied: true,
-          ttl: 1,
-        },
-        // A name that leads in before its guard stands would be open for a moment.
-        { ...below, dependsOn: [config, ...applications.values()] },
-      );
-    }
     this.ready = [config];
-    this.registerOutputs({ tunnel: tunnel.name });
+    this.publishRecords = (after) => {
+      for (const { host, zoneId } of tunnel.records) {
+        new cloudflare.DnsRecord(
+          `${name}-record-${host}`,
+          {
+            zoneId: zoneId ?? "",
+            name: host,
+            type: "CNAME",
+            content: pulumi.interpolate`${resource.id}.cfargotunnel.com`,
+            proxied: true,
+            ttl: 1,
+          },
+          // A name that leads in before its guard stands would be open for a moment.
+          { ...below, dependsOn: [config, ...applications.values(), ...after] },
+        );
+      }
+    };
+  }
+
+  /** Makes the host names lead in, once what they lead to is there: cloudflared, which waits for the rest. */
+  publish(after: pulumi.Input<pulumi.Resource>[]): void {
+    this.publishRecords(after);
+    this.registerOutputs({});
   }
 }
 

@@ -10,6 +10,7 @@ import {
   reasonSchema,
   roleSchema,
   sizeSchema,
+  toBytes,
 } from "./common";
 import { hostNameSchema } from "./exposure";
 
@@ -28,7 +29,12 @@ export const routeSchema = z.strictObject({
   /** Requests per second and visitor's address, and how many at once may exceed that. @default no limit */
   rateLimit: z.strictObject({ average: z.int().positive(), burst: z.int().positive() }).optional(),
   /** Largest request body. @default no limit, as one would break uploads */
-  maxBody: sizeSchema.optional(),
+  maxBody: sizeSchema
+    // Traefik holds the whole body in memory to measure it.
+    .refine((size) => toBytes(size) > 0 && toBytes(size) <= 64 * 2 ** 20, {
+      error: "must be above 0 and no more than 64 MiB",
+    })
+    .optional(),
 });
 export type RouteSpec = z.output<typeof routeSchema>;
 

@@ -2,13 +2,11 @@ import type { Settings } from "../../config/schema/settings";
 import type { SystemSpec } from "../../config/schema/system";
 import { entryOf } from "../lookup";
 import type { PlannedTunnel } from "../types";
+import { edgeUser } from "./route-scripts";
 import { edgeService, reachTargets, type EdgeService } from "./edge";
 import { isInZone, type BoundRoute } from "./routes";
 
 const image = { registry: "cloudflare/cloudflared:2025.11.1" };
-
-/** cloudflared's own user in its image. */
-const user = "65532:65532";
 
 /**
  * The tunnel as Cloudflare is to know it, and cloudflared, which connects to it. cloudflared starts
@@ -28,7 +26,7 @@ export function planTunnel(
       command: ["tunnel", "run"],
       networks: ["cloudflared"],
       variables: { TUNNEL_METRICS: "127.0.0.1:20241" },
-      user,
+      user: edgeUser,
       health: { kind: "command", command: ["cloudflared", "tunnel", "ready"] },
       memory: "128 MiB",
       // It lets open requests end for 30 s.

@@ -32,6 +32,7 @@ export function exposeEndpoints(drafts: readonly Draft[], settings: Settings): E
   const internal = new Map<string, string[]>();
   for (const draft of drafts) {
     const published: string[] = [];
+    if (draft.spec.kind === "job") exposure.issues.push(...endedRoutes(draft));
     for (const [name, endpoint] of Object.entries(draft.spec.endpoints)) {
       const decision = decideWays(draft, endpoint.role, settings);
       if (decision.ways.includes("hostPort") && Object.hasOwn(draft.documentedPorts, name))
@@ -67,7 +68,7 @@ export function exposeEndpoints(drafts: readonly Draft[], settings: Settings): E
       remedy: "choose hostPort or none",
     });
   }
-  exposure.issues.push(...guardedUnawares(exposure.routes));
+  exposure.issues.push(...guardedUnawares(exposure.routes), ...openBeside(exposure.routes));
   return exposure;
 }
 
@@ -92,6 +93,44 @@ function guardedUnawares(routes: readonly BoundRoute[]): Issue[] {
         path: `${catalogPath(route.draft)}.endpoints.${route.endpoint}.routes`,
         message: `${route.host}${route.path} is open here, but Cloudflare Access guards it with ${guard.host}${guard.path} of ${guard.draft.id} by rule '${guard.rule}'`,
         remedy: "give it the same rule or another host",
+      },
+    ];
+  });
+}
+
+/** A path is compared letter by letter on the way in, and by many applications is not. */
+function openBeside(routes: readonly BoundRoute[]): Issue[] {
+  return routes.flatMap((route) => {
+    if (route.rule === null) return [];
+    const open = routes.find(
+      (other) =>
+        other.rule === null &&
+        other.draft === route.draft &&
+        other.endpoint === route.endpoint &&
+        other.host === route.host &&
+        isBelow(route.path, other.path),
+    );
+    if (open === undefined) return [];
+    return [
+      {
+        path: `${catalogPath(route.draft)}.endpoints.${route.endpoint}.routes`,
+        message: `rule '${route.rule}' guards ${route.host}${route.path}, but another spelling of that path reaches the same endpoint by ${open.host}${open.path}, which is open`,
+        remedy: "guard both, or give what is guarded a host or an endpoint of its own",
+      },
+    ];
+  });
+}
+
+/** A job has ended before anybody could ask it. */
+function endedRoutes(draft: Draft): Issue[] {
+  return Object.entries(draft.spec.endpoints).flatMap(([name, endpoint]) => {
+    const routed = (endpoint.routes[draft.environment] ?? []).length > 0;
+    if (!routed && endpoint.published[draft.environment] === undefined) return [];
+    return [
+      {
+        path: `${catalogPath(draft)}.endpoints.${name}`,
+        message: `would be reached from outside, but ${draft.id} is a job, which ends`,
+        remedy: "remove its routes and published ports, or make it a service",
       },
     ];
   });
@@ -178,12 +217,16 @@ function bindRoute(
     service: draft.name,
     endpoint: endpointName,
     rule: spec.access ?? null,
-    url: `https://${host}${path === "/" ? "" : path}`,
+    url: `https://${host}${portSuffix(via, settings)}${path === "/" ? "" : path}`,
     containers: containerNames({ container: draft.container, replicas: draft.spec.replicas }),
     stripPath: spec.stripPath,
     rateLimit: spec.rateLimit ?? null,
     maxBodyBytes: spec.maxBody === undefined ? null : toBytes(spec.maxBody),
   };
+}
+
+function portSuffix(via: Via, { traefik }: Settings): string {
+  return via === "traefik" && traefik.httpsPort !== 443 ? `:${traefik.httpsPort}` : "";
 }
 
 function hostOf(

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { toSeconds } from "../../config/schema/common";
 import type { ServiceText } from "../../config/schema/service";
 import type { TraefikSettings } from "../../config/schema/exposure";
@@ -78,22 +79,33 @@ export function planTraefik(
   const forward = forwardTargets(routes, drafts, settings, traefik, issues);
 
   const systems = [...new Set(routes.map((route) => route.system))].sort(compare);
-  const base = routesJob(
-    system,
-    edgeFile,
-    baseFile(userVariable(edgeName, dashboardUser)),
-    settings,
-  );
-  base.draft.variables.SYSTEMS = systems.join(" ");
+  const fileOf = (name: string) =>
+    guardedFile(
+      name,
+      routes.filter((route) => route.system === name),
+      settings,
+    );
+  const content = baseFile(userVariable(edgeName, dashboardUser));
+  const base = routesJob(system, "traefik-routes", edgeFile, content, settings);
+  base.draft.variables.FILES = [edgeFile, ...systems.map(fileOf)].join(" ");
   const certificate = settings.traefik.acme.directoryCertificate;
-  if (certificate !== undefined) base.draft.variables.CERTIFICATE = certificate.trim();
+  if (certificate !== undefined) {
+    base.draft.variables.CERTIFICATE = certificate.trim();
+    base.draft.variables.CERTIFICATE_FILE = certificateFile(certificate);
+  }
   addUser(base, edgeName, dashboardUser, settings);
   afterJob(base, ownership);
   afterJob(traefik, base);
 
   const files = systems.map((name) => {
     const own = routes.filter((route) => route.system === name);
-    const job = routesJob(system, name, routesFile(own, settings, forward), settings);
+    const job = routesJob(
+      system,
+      `traefik-routes-${name}`,
+      fileOf(name),
+      routesFile(own, settings, forward),
+      settings,
+    );
     for (const rule of new Set(own.flatMap((route) => route.rule ?? []))) {
       for (const user of entryOf(settings.access, rule)?.basicAuth ?? [])
         addUser(job, rule, user, settings);
@@ -162,16 +174,48 @@ function staticFlags({ httpsPort, acme, trustedProxies, readTimeout }: TraefikSe
       : []),
     `--providers.file.directory=${routesFolder}`,
     "--providers.file.watch=true",
-    `${resolver}.storage=${acmeFolder}/acme.json`,
+    `${resolver}.storage=${acmeFolder}/${storageFile(directory)}`,
     ...(acme.email === undefined ? [] : [`${resolver}.email=${acme.email}`]),
     ...(directory === undefined ? [] : [`${resolver}.caserver=${directory}`]),
     ...(acme.directoryCertificate === undefined
       ? []
-      : [`${resolver}.cacertificates=${routesFolder}/acme-directory.pem`]),
+      : [
+          `${resolver}.cacertificates=${routesFolder}/${certificateFile(acme.directoryCertificate)}`,
+        ]),
     acme.challenge === "http"
       ? `${resolver}.httpchallenge.entrypoint=web`
       : `${resolver}.dnschallenge.provider=cloudflare`,
   ];
+}
+
+/** One per authority: what staging has issued must not be served when it counts. */
+function storageFile(directory: string | undefined): string {
+  return directory === undefined ? "acme.json" : `acme-${digest(directory)}.json`;
+}
+
+/** Traefik reads it when it starts: another certificate has another name, and so another Traefik. */
+function certificateFile(certificate: string): string {
+  return `acme-directory-${digest(certificate.trim())}.pem`;
+}
+
+/**
+ * Name of a system's file, which changes with who may pass its guarded routes: the old file is gone
+ * before anything waits for the system's services to be healthy.
+ */
+function guardedFile(name: string, routes: readonly BoundRoute[], settings: Settings): string {
+  const guards = routes.flatMap(({ host, path, rule }) => {
+    if (rule === null) return [];
+    const definition = entryOf(settings.access, rule);
+    const versions = (definition?.basicAuth ?? []).map(
+      (user) => settings.secretVersions[passwordLabel(rule, user)] ?? 1,
+    );
+    return [[host, path, rule, definition, versions]];
+  });
+  return guards.length === 0 ? name : `${name}.${digest(JSON.stringify(guards))}`;
+}
+
+function digest(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 12);
 }
 
 /** The two that face the internet, and the dashboard, which never does. */
@@ -204,11 +248,11 @@ function jobEntry(
 /** A job that writes one file of routes. */
 function routesJob(
   system: SystemSpec,
+  name: string,
   file: string,
   content: string,
   settings: Settings,
 ): EdgeService {
-  const name = file === edgeFile ? "traefik-routes" : `traefik-routes-${file}`;
   const entry = jobEntry(routesScript, [{ volume: "routes", target: routesFolder }]);
   const job = edgeService(system, name, entry, settings);
   job.draft.variables = { NAME: file, FILE: content };
@@ -230,7 +274,7 @@ function addUser({ bindings }: EdgeService, rule: string, user: string, settings
 export const accessLabels = `${edgeName}/access/`;
 
 /** Label of the password with which a user passes an access rule. */
-function passwordLabel(rule: string, user: string): string {
+export function passwordLabel(rule: string, user: string): string {
   return `${accessLabels}${rule}/${user}`;
 }
 

@@ -1,7 +1,7 @@
 import Docker from "dockerode";
 import { formatIssue } from "../../config/issues";
 import { openDocker } from "../../offline/engine/docker-provider/client";
-import { hostIssues } from "../../preflight/host";
+import { hostIssues, transportIssues } from "../../preflight/host";
 import { dockerAddress, dockerIssue, isLocal, unreachable } from "../../preflight/reachable";
 import type { Plan } from "../../planning/types";
 import { plannedService, smallPlan } from "../support/plan-fixture";
@@ -124,4 +124,17 @@ test("more processors for a service than the engine has, which Docker refuses", 
     "Pulumi.prod.yaml.host.cpus: is 4, but the Docker Engine has 2, fewer than ai/vllm may use (8) and 1 more; set it to 2",
   ]);
   expect(find(8)).toEqual([]);
+});
+
+test("a Docker host without encryption, but for this machine's own", () => {
+  const find = (url: string, certificates?: string) =>
+    transportIssues(smallPlan(), { url, tls: certificates, from: "stack settings" }).map(
+      formatIssue,
+    );
+  expect(find("tcp://server.example.org:2375")).toEqual([
+    "Pulumi.dev.yaml.host.docker: tcp://server.example.org:2375 (stack settings) is neither encrypted nor does it ask who comes; reach it by ssh://, or give the folder of its certificates as host.tls",
+  ]);
+  expect(find("tcp://server.example.org:2376", "/certificates")).toEqual([]);
+  for (const url of ["tcp://127.0.0.1:2375", "tcp://localhost:2375", "ssh://lab", "unix:///run/d"])
+    expect(find(url)).toEqual([]);
 });

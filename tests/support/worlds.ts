@@ -173,7 +173,8 @@ function build(shape: Shape): World {
     const slots = [0, 0];
     const services: Record<string, ServiceEntry> = {};
     shapes.forEach((one, position) => {
-      const own = `${stems[position] ?? "more"}-${position}`;
+      // A short name of its own: who is on the networks of two systems calls neither's by mistake.
+      const own = `${stems[position] ?? "more"}-${systemIndex}${position}`;
       // What others may need stays in both environments: a missing target would be a flaw.
       const prodOnly = one.prodOnly && position === shapes.length - 1;
       const project = one.project % projects.length;

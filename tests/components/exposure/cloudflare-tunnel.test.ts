@@ -36,6 +36,7 @@ async function tunnelResources() {
   startMocks("prod");
   const { tunnel } = planned();
   const made = new CloudflareTunnel("prod-tunnel", { tunnel, apiToken: pulumi.secret("t") });
+  made.publish([]);
   const token = await new Promise((resolve) => made.token.apply(resolve));
   const secret = await pulumi.isSecret(made.token);
   return { all: await finishMocks(), token, secret };

@@ -90,7 +90,7 @@ test("what a rule guards is an application of its own, with one policy per rule"
     [
       { host: "a.example.org", access: "staff" },
       { host: "b.example.org", path: "/admin", access: "operators" },
-      { host: "b.example.org" },
+      { host: "b.example.org", path: "/site" },
       { host: "c.example.org", access: "staff" },
     ],
     { access },

@@ -65,28 +65,28 @@ test("users' lines take the place of their placeholders, all of them", () => {
   expect(mode("edge.yml")).toBe("600");
 });
 
-test("with SYSTEMS the files of all others go, and only files of routes", () => {
+test("with FILES the files of all others go, and only files of routes", () => {
   for (const name of ["edge.yml", "shop.yml", "shop-old.yml", "hop.yml", "blog.yml", "notes.txt"])
     write(name);
-  run({ NAME: "edge", FILE: "new", SYSTEMS: "blog shop" });
+  run({ NAME: "edge", FILE: "new", FILES: "edge blog shop" });
   expect(files()).toEqual(["blog.yml", "edge.yml", "notes.txt", "shop.yml"]);
   expect(read("edge.yml")).toBe("new");
   expect(read("shop.yml")).toBe("old");
 });
 
-test("without SYSTEMS none goes; with none left, all but the one for all", () => {
+test("without FILES none goes; with none left, all but the one for all", () => {
   write("shop.yml");
   run({ NAME: "blog", FILE: "new" });
   expect(files()).toEqual(["blog.yml", "shop.yml"]);
-  run({ NAME: "edge", FILE: "new", SYSTEMS: "" });
+  run({ NAME: "edge", FILE: "new", FILES: "edge" });
   expect(files()).toEqual(["edge.yml"]);
 });
 
 test("the directory's certificate is a file that Traefik takes for no routes", () => {
   const pem = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----";
-  run({ NAME: "edge", FILE: "new", SYSTEMS: "", CERTIFICATE: pem });
-  expect(read("acme-directory.pem")).toBe(`${pem}\n`);
-  expect(files()).toEqual(["acme-directory.pem", "edge.yml"]);
+  run({ NAME: "edge", FILE: "new", FILES: "edge", CERTIFICATE: pem, CERTIFICATE_FILE: "ca.pem" });
+  expect(read("ca.pem")).toBe(`${pem}\n`);
+  expect(files()).toEqual(["ca.pem", "edge.yml"]);
 });
 
 test("what can't be written leaves the old file, and fails", () => {

@@ -3,12 +3,14 @@ import type { SystemInput } from "../../../config/schema/system";
 import {
   byTunnel,
   issuesOf,
+  job,
   otherHost,
   planOf,
   published,
   routed,
   routedStack,
   service,
+  serviceOf,
   settings,
   system,
 } from "../../support/catalogue";
@@ -334,4 +336,79 @@ describe("a host name from the settings", () => {
     const one = { ...shop, services: { web: service({ endpoints: { http: open } }) } };
     expect(issuesOf([one], [settings("prod")])).toEqual([]);
   });
+});
+
+describe("what only looks guarded or reachable", () => {
+  test("a guarded path of an endpoint that is open beside it", () => {
+    const web = (...routes: Parameters<typeof routed>) =>
+      system("shop", { web: service({ endpoints: { http: routed(...routes) } }) });
+    const access = { operators: { basicAuth: ["ann"] } };
+    const issues = (...routes: Parameters<typeof routed>) =>
+      issuesOf([web(...routes)], [routedStack("prod", { access })]);
+    const guarded = { host: "example.org", path: "/admin", access: "operators" };
+    expect(issues({ host: "example.org" }, guarded)).toEqual([
+      "systems/shop/web.endpoints.http.routes: rule 'operators' guards example.org/admin, but another spelling of that path reaches the same endpoint by example.org/, which is open; guard both, or give what is guarded a host or an endpoint of its own",
+    ]);
+    expect(issues({ host: "example.org", path: "/shop" }, guarded)).toEqual([]);
+    expect(issues({ host: "www.example.org" }, guarded)).toEqual([]);
+  });
+
+  test("an endpoint of a job", () => {
+    const seed = job({ endpoints: { http: routed({ host: "example.org" }) } });
+    expect(issuesOf([system("shop", { seed })], [routedStack("prod")])).toContain(
+      "systems/shop/seed.endpoints.http: would be reached from outside, but shop/seed is a job, which ends; remove its routes and published ports, or make it a service",
+    );
+  });
+
+  test("a body limit that Traefik could not hold", () => {
+    const web = (maxBody: string) =>
+      system("shop", {
+        web: service({ endpoints: { http: routed({ host: "example.org", maxBody }) } }),
+      });
+    const expected = expect.stringContaining("must be above 0 and no more than 64 MiB") as string;
+    expect(issuesOf([web("65 MiB")], [routedStack("prod")])).toContainEqual(expected);
+    expect(issuesOf([web("0 MiB")], [routedStack("prod")])).toContainEqual(expected);
+    expect(issuesOf([web("64 MiB")], [routedStack("prod")])).toEqual([]);
+  });
+});
+
+test("another https port is part of every address", () => {
+  const endpoints = { http: routed({ host: "example.org", path: "/shop" }) };
+  const needs = {
+    web: {
+      ...{ endpoint: "web", reach: "browser" as const },
+      variables: { URL: "{url}", PORT: "{port}" },
+    },
+  };
+  const shop = system("shop", { web: service({ endpoints }), api: service({ needs }) });
+  const plan = planOf([shop], [routedStack("prod", { traefik: { httpsPort: 8443 } })]);
+  expect(plan.routes[0]?.url).toBe("https://example.org:8443/shop");
+  expect(serviceOf(plan, "shop/api").variables).toMatchObject({
+    URL: "https://example.org:8443/shop",
+    PORT: "8443",
+  });
+});
+
+test("a name that a proxy calls and two answer to, each on another of its networks", () => {
+  const web = (host: string, values = {}) =>
+    service({ endpoints: { http: routed({ host }) }, ...values });
+  const shop = system("shop", { pay: web("pay.example.org", { container: "web" }) });
+  const blog = (aliases: string[]) => system("blog", { api: web("blog.example.org", { aliases }) });
+  expect(issuesOf([shop, blog(["api"])], [routedStack("prod")])).toEqual([]);
+  expect(issuesOf([shop, blog(["web"])], [routedStack("prod")])).toEqual([
+    "systems/blog/api.aliases: edge/traefik calls shop/pay by 'web', to which blog/api answers on network blog-prod as well; give one of them another alias or container name",
+  ]);
+});
+
+test("the version of an access rule's password may stay while the rule rests", () => {
+  const access = { operators: { basicAuth: ["ann"] } };
+  const rests = (label: string) =>
+    issuesOf(
+      [system("shop", { web: service({ endpoints: { http: routed({ host: "example.org" }) } }) })],
+      [routedStack("prod", { access, secretVersions: { [label]: 2 } })],
+    );
+  expect(rests("edge/access/operators/ann")).toEqual([]);
+  expect(rests("edge/access/operators/ben")).toEqual([
+    expect.stringContaining("no service has a secret of this label"),
+  ]);
 });

@@ -97,14 +97,19 @@ test.each([
   [
     "staging",
     { acme: { staging: true } },
-    [`${acme}.caserver=https://acme-staging-v02.api.letsencrypt.org/directory`],
+    // What staging issued is not served when it counts.
+    [
+      `${acme}.storage=/var/lib/traefik/acme-67f275065231.json`,
+      `${acme}.caserver=https://acme-staging-v02.api.letsencrypt.org/directory`,
+    ],
   ],
   [
     "another directory, which counts before staging, and its certificate",
     { acme: { staging: true, directory: "https://ca.lan/dir", directoryCertificate: pem } },
     [
+      `${acme}.storage=/var/lib/traefik/acme-2637d8e11586.json`,
       `${acme}.caserver=https://ca.lan/dir`,
-      `${acme}.cacertificates=/etc/traefik/routes/acme-directory.pem`,
+      `${acme}.cacertificates=/etc/traefik/routes/acme-directory-6d20772b5fd7.pem`,
     ],
   ],
   [
@@ -145,7 +150,10 @@ test("the DNS challenge takes the place of the one on port 80, with the token as
 
 test("the directory's certificate is brought by the job that writes what holds for all", () => {
   const plan = planWith({ acme: { directoryCertificate: pem } });
-  expect(serviceOf(plan, "edge/traefik-routes").variables.CERTIFICATE).toBe(pem.trim());
+  expect(serviceOf(plan, "edge/traefik-routes").variables).toMatchObject({
+    CERTIFICATE: pem.trim(),
+    CERTIFICATE_FILE: "acme-directory-6d20772b5fd7.pem",
+  });
   expect(serviceOf(planWith(), "edge/traefik-routes").variables.CERTIFICATE).toBeUndefined();
 });
 
@@ -165,6 +173,10 @@ describe("ports", () => {
         message:
           "192.0.2.1 opens to others than this host: edge/traefik on port 8080, edge/traefik on port 8443",
       },
+      {
+        path: "Pulumi.prod.yaml.exposure",
+        message: "needs DNS records that lead to host host: blog.example.org, shop.example.org",
+      },
     ]);
   });
 
@@ -173,11 +185,13 @@ describe("ports", () => {
       routedStack("prod", { systems: ["shop"] }),
       routedStack("dev", { systems: ["blog"] }),
     ];
-    const remedy =
-      "give one of them another port: httpPort and httpsPort of berth:traefik, or a service's slot";
     expect(issuesOf([shop, blog], [prod, dev])).toEqual([
-      `systems/edge/traefik: port 80 is edge/traefik's, stack dev; ${remedy}`,
-      `systems/edge/traefik: port 443 is edge/traefik's, stack dev; ${remedy}`,
+      "Pulumi.prod.yaml.exposure: edge/traefik wants ports 80 and 443, which are stack dev's on host host; give one of them others: httpPort and httpsPort of berth:traefik",
+    ]);
+    // Of one environment they would want every name alike: that is one finding, not one per name.
+    const second = { ...routedStack("prod", { systems: ["blog"] }), stack: "second" };
+    expect(issuesOf([shop, blog], [prod, second])).toEqual([
+      "Pulumi.prod.yaml.exposure: edge/traefik wants container traefik, which is stack second's on host host; let one of the two stacks alone reach its services by this way",
     ]);
     const traefik = { httpPort: 8080, httpsPort: 8443 };
     const other = routedStack("dev", { systems: ["blog"], traefik });
@@ -213,13 +227,40 @@ describe("jobs", () => {
     );
   });
 
+  test("who may pass is part of a file's name, so that a change takes the old file away at once", () => {
+    const shop = (rules: (string | undefined)[], users: string[], versions = {}) => {
+      const values = { access: { operators: { basicAuth: users } }, secretVersions: versions };
+      const routes = rules.map((access, index) => ({
+        host: `${index}.example.org`,
+        ...(access !== undefined && { access }),
+      }));
+      const one = system("shop", { web: service({ endpoints: { http: routed(...routes) } }) });
+      const plan = planOf([one], [routedStack("prod", values)]);
+      expect(plan.issues).toEqual([]);
+      const file = serviceOf(plan, "edge/traefik-routes-shop").variables.NAME ?? "";
+      expect(serviceOf(plan, "edge/traefik-routes").variables.FILES).toBe(`edge ${file}`);
+      return file;
+    };
+    const guarded = shop(["operators"], ["ann", "ben"]);
+    expect(shop([undefined], ["ann"])).toBe("shop");
+    expect(guarded).toMatch(/^shop\.[0-9a-f]{12}$/);
+    // An open address more changes nothing of who may pass.
+    expect(shop(["operators", undefined], ["ann", "ben"])).toBe(guarded);
+    const others = [
+      shop(["operators"], ["ann"]),
+      shop(["operators", "operators"], ["ann", "ben"]),
+      shop(["operators"], ["ann", "ben"], { "edge/access/operators/ann": 2 }),
+    ];
+    expect(new Set([guarded, "shop", ...others]).size).toBe(5);
+  });
+
   test("the one for all knows the systems, so that it takes the others' files away", () => {
     const { variables } = serviceOf(planWith(), "edge/traefik-routes");
-    expect(variables).toMatchObject({ NAME: "edge", SYSTEMS: "blog shop" });
+    expect(variables).toMatchObject({ NAME: "edge", FILES: "edge blog shop.30a618388ec7" });
     expect(serviceOf(planWith(), "edge/traefik-routes-shop").variables).toMatchObject({
-      NAME: "shop",
+      NAME: "shop.30a618388ec7",
     });
-    expect(serviceOf(planWith(), "edge/traefik-routes-shop").variables.SYSTEMS).toBeUndefined();
+    expect(serviceOf(planWith(), "edge/traefik-routes-shop").variables.FILES).toBeUndefined();
   });
 
   test("are not root, but for the one that gives the volumes away; none can be reached", () => {
