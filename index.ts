@@ -5,9 +5,11 @@ import { dockerAddress } from "./config/docker-address";
 import { imageOf } from "./config/images";
 import { IssuesError } from "./config/issues";
 import { imageSource, observeMachine, rootSecret, sourcesFolder } from "./config/machine";
+import { declaredSecrets } from "./config/secret-keys";
 import { readFileVariables } from "./config/sources";
 import {
   rootSecretFromPulumi,
+  configSecretFromPulumi,
   secretFromPulumi,
   settingsFromPulumi,
 } from "./config/settings-pulumi";
@@ -15,18 +17,20 @@ import { environmentIssues } from "./config/stack-environment";
 import { loadOtherStacks } from "./config/stack-files";
 import { stackOutputs } from "./planning/outputs";
 import { planStack } from "./planning/plan";
-import { cloudflareIssues } from "./preflight/cloudflare";
+import { apiTokenKey, cloudflareIssues } from "./preflight/cloudflare";
+import { configSecretIssues } from "./preflight/config-secrets";
 import { transportIssues } from "./preflight/host";
 import { mountIssues, sourceIssues } from "./preflight/sources";
 
 /** Load, plan, create, put out. */
 function program(): Record<string, unknown> {
   const catalogue = loadCatalogue();
-  const { settings, issues } = settingsFromPulumi();
+  const secrets = declaredSecrets(catalogue);
+  const { settings, issues } = settingsFromPulumi(secrets);
   const shell = environmentIssues(__dirname, pulumi.getStack());
   if (shell.length > 0) throw stop(shell);
   if (!settings) throw stop(issues);
-  const others = loadOtherStacks(__dirname, settings.stack);
+  const others = loadOtherStacks(__dirname, settings.stack, secrets);
   if (others.issues.length > 0) throw stop(others.issues);
   const machine = observeMachine(catalogue, settings);
   const plan = planStack({
@@ -39,10 +43,10 @@ function program(): Record<string, unknown> {
 
   const sources = sourcesFolder(settings);
   const address = dockerAddress(settings);
-  const apiToken = secretFromPulumi("cloudflare:apiToken");
   const missing = [
     ...transportIssues(plan, address),
-    ...cloudflareIssues(plan, apiToken === undefined ? undefined : { value: apiToken }),
+    ...cloudflareIssues(plan, configSecretFromPulumi(apiTokenKey)),
+    ...configSecretIssues(plan, configSecretFromPulumi),
     ...sourceIssues(plan, settings, sources),
     ...mountIssues(plan, sources, address.url),
   ];
@@ -53,7 +57,7 @@ function program(): Record<string, unknown> {
     docker: address.from === "default" ? undefined : address.url,
     certificates: address.tls,
     sources,
-    configSecret: (key) => pulumi.secret(secretFromPulumi(key) ?? ""),
+    configSecret: secretFromPulumi,
     rootSecret: rootSecretFromPulumi() ?? pulumi.secret(rootSecret()),
     imageOf: (service) => imageOf(service, sources, images),
     fileVariables: (service) => readFileVariables(service.environmentFiles, sources),

@@ -2,6 +2,7 @@ import { loadCatalogue } from "../config/catalogue";
 import { IssuesError } from "../config/issues";
 import { observeMachine } from "../config/machine";
 import type { Settings } from "../config/schema/settings";
+import { declaredSecrets } from "../config/secret-keys";
 import { loadStacks } from "../config/stack-files";
 import { planStack } from "../planning/plan";
 import type { Plan } from "../planning/types";
@@ -19,7 +20,7 @@ export interface LoadedPlan {
  */
 export function loadPlan(stack: string, { here }: { here: boolean }): LoadedPlan {
   const catalogue = loadCatalogue();
-  const { stacks, issues } = loadStacks(root);
+  const { stacks, issues } = loadStacks(root, declaredSecrets(catalogue));
   const settings = stacks.find((candidate) => candidate.stack === stack);
   const machine = here && settings ? observeMachine(catalogue, settings) : undefined;
   const plan = planStack({ catalogue, stacks, stack, ...(machine && { machine }) });
@@ -28,6 +29,13 @@ export function loadPlan(stack: string, { here }: { here: boolean }): LoadedPlan
   const broken = issues.some((issue) => issue.path.startsWith(file));
   const planned = broken ? plan.issues.filter((issue) => issue.path !== file) : plan.issues;
   return { plan: { ...plan, issues: [...issues, ...planned] }, settings };
+}
+
+/** A stack's plan from committed data alone, which has to be sound before anything else is done. */
+export function soundPlan(stack: string): { plan: Plan; settings: Settings } {
+  const loaded = loadPlan(stack, { here: false });
+  if (loaded.plan.issues.length > 0) throw new IssuesError(loaded.plan.issues);
+  return { plan: loaded.plan, settings: requireSettings(loaded) };
 }
 
 /** The settings of a stack that has to exist, or what is wrong with its file. */

@@ -3,6 +3,7 @@ import { version } from "../package.json";
 import { down } from "./commands/down";
 import { env } from "./commands/env";
 import { plan } from "./commands/plan";
+import { secrets } from "./commands/secrets";
 import { status } from "./commands/status";
 import { test } from "./commands/test";
 import { up } from "./commands/up";
@@ -30,7 +31,7 @@ Examples:
 Exit codes: 0 done, 1 issues or an error, 2 a mistake in the command line, 130 interrupted.
 BERTH_DEBUG=1 shows where an unexpected error comes from.`,
     );
-  for (const add of [up, down, plan, status, env, test]) add(program);
+  for (const add of [up, down, plan, status, secrets, env, test]) add(program);
   for (const command of program.commands)
     command.showHelpAfterError(`(berth ${command.name()} --help lists what there is)`);
   return program;

@@ -20,8 +20,8 @@ export interface StackArgs {
   /** Absolute path of the sources folder. */
   sources: string;
   rootSecret: pulumi.Output<string>;
-  /** A value of Pulumi's secret config, by its key. */
-  configSecret: (key: string) => pulumi.Output<string>;
+  /** A value of Pulumi's secret config, by its key; a variable without one is left out. */
+  configSecret: (key: string) => pulumi.Output<string> | undefined;
   /** How the image of a service is had. */
   imageOf: (service: PlannedService) => ImageArgs;
   /** Variables of a service's environment files; all are taken for secrets. */
@@ -54,7 +54,10 @@ export class Stack extends pulumi.ComponentResource {
       plan.tunnel &&
       new CloudflareTunnel(
         `${name}-tunnel`,
-        { tunnel: plan.tunnel, apiToken: args.configSecret("cloudflare:apiToken") },
+        {
+          tunnel: plan.tunnel,
+          apiToken: args.configSecret("cloudflare:apiToken") ?? pulumi.secret(""),
+        },
         { parent: this },
       );
     const secretOf: SecretSource = ({ origin, label, version, length }) => {
@@ -152,7 +155,7 @@ function createSystems(
   );
 }
 
-type SecretSource = (secret: SecretVariable) => pulumi.Output<string>;
+type SecretSource = (secret: SecretVariable) => pulumi.Output<string> | undefined;
 
 /** A service's variables, the secret ones filled in. */
 function variables(
@@ -160,11 +163,11 @@ function variables(
   secretOf: SecretSource,
 ): Record<string, pulumi.Input<string>> {
   return Object.fromEntries(
-    Object.entries(service.variables).map(([name, value]): [string, pulumi.Input<string>] => {
+    Object.entries(service.variables).flatMap(([name, value]): [string, pulumi.Input<string>][] => {
       const secret = entryOf(service.secrets, name);
-      if (secret === undefined) return [name, value];
-      const filled = secretOf(secret).apply((found) => fillSecret(secret.template, found));
-      return [name, pulumi.secret(filled)];
+      if (secret === undefined) return [[name, value]];
+      const filled = secretOf(secret)?.apply((found) => fillSecret(secret.template, found));
+      return filled === undefined ? [] : [[name, pulumi.secret(filled)]];
     }),
   );
 }

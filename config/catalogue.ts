@@ -6,6 +6,7 @@ import { namedCollections, serviceSchema, type ServiceEntry } from "./schema/ser
 import { systemSchema, type SystemInput, type SystemSpec } from "./schema/system";
 import { describeProblems } from "./schema/problems";
 import type { Issue } from "./issues";
+import { reservedNamespaces } from "./secret-keys";
 
 const entrySchema = z.looseObject({
   dev: z.looseObject({ absent: reasonSchema.optional() }).optional(),
@@ -57,6 +58,13 @@ export function parseCatalogue(
       continue;
     }
     seen.add(shape.data.name);
+    if (isReserved(shape.data)) {
+      catalogue.issues.push({
+        path: `${path}.secrets`,
+        message: `would be in the configuration's namespace '${shape.data.name}', which is not the system's own`,
+        remedy: "give the system another name",
+      });
+    }
     for (const environment of environments) {
       if (shape.data.absent[environment] !== undefined) {
         catalogue.systems[environment].push({ ...shape.data, services: {}, absentServices: {} });
@@ -74,6 +82,10 @@ export function parseCatalogue(
     ...new Map(catalogue.issues.map((issue) => [JSON.stringify(issue), issue])).values(),
   ];
   return catalogue;
+}
+
+function isReserved({ name, secrets }: { name: string; secrets: object }): boolean {
+  return reservedNamespaces.includes(name) && Object.keys(secrets).length > 0;
 }
 
 function addService(

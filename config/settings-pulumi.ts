@@ -1,10 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Issue } from "./issues";
 import type { Settings } from "./schema/settings";
+import { secretKeyIssues, shellVariables, type DeclaredSecrets } from "./secret-keys";
 import { namespace, namespaceIssues, parseSettings } from "./settings";
 
 /** The stack's settings as the Pulumi engine hands them over: objects as JSON text. */
-export function settingsFromPulumi(): { settings?: Settings; issues: Issue[] } {
+export function settingsFromPulumi(declared: DeclaredSecrets = {}): {
+  settings?: Settings;
+  issues: Issue[];
+} {
   const prefix = `${namespace}:`;
   const values: Record<string, string> = {};
   const config = pulumi.runtime.allConfig();
@@ -13,7 +17,12 @@ export function settingsFromPulumi(): { settings?: Settings; issues: Issue[] } {
   }
   const parsed = parseSettings(pulumi.getStack(), values);
   const issues = [
-    ...namespaceIssues(pulumi.getStack(), Object.keys(config)),
+    ...namespaceIssues(pulumi.getStack(), Object.keys(config), Object.keys(declared)),
+    ...secretKeyIssues(
+      pulumi.getStack(),
+      Object.keys(config).map((key) => ({ key, encrypted: secretKeys().includes(key) })),
+      declared,
+    ),
     ...rootSecretIssues(values.rootSecret),
     ...encryptedIssues(secretKeys()),
     ...parsed.issues,
@@ -51,19 +60,19 @@ function rootSecretIssues(value: string | undefined): Issue[] {
   ];
 }
 
-/** A value of Pulumi's secret config, such as "cloudflare:apiToken"; undefined where none is set. */
-export function secretFromPulumi(key: string): string | undefined {
+/** A key of Pulumi's secret config as preflight sees it; undefined where none is set. */
+export function configSecretFromPulumi(key: string): { value: string } | undefined {
   const [namespaceOfKey = "", name = ""] = key.split(":");
-  const variable = variables[key];
-  return (
-    new pulumi.Config(namespaceOfKey).get(name) || (variable && process.env[variable]) || undefined
-  );
+  const variable = shellVariables[key];
+  const value = new pulumi.Config(namespaceOfKey).get(name) || (variable && process.env[variable]);
+  return value ? { value } : undefined;
 }
 
-/** The providers' own variables, which count where the stack's config says nothing. */
-const variables: Readonly<Record<string, string>> = {
-  "cloudflare:apiToken": "CLOUDFLARE_API_TOKEN",
-};
+/** The same as a secret output, such as "cloudflare:apiToken". */
+export function secretFromPulumi(key: string): pulumi.Output<string> | undefined {
+  const found = configSecretFromPulumi(key);
+  return found && pulumi.secret(found.value);
+}
 
 /** The stack's root secret, where a team keeps it as Pulumi secret config. */
 export function rootSecretFromPulumi(): pulumi.Output<string> | undefined {

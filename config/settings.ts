@@ -52,16 +52,21 @@ export function parseSettings(
 
 /**
  * Keys of a stack's configuration that were meant as Berth's own and are in no namespace of its.
- * Those of other programs and providers are not Berth's to judge.
+ * Those of other programs and providers are not Berth's to judge, and a system's are its secrets.
  */
-export function namespaceIssues(stack: string, keys: readonly string[]): Issue[] {
+export function namespaceIssues(
+  stack: string,
+  keys: readonly string[],
+  systems: readonly string[] = [],
+): Issue[] {
   const path = (key: string) => `Pulumi.${stack}.yaml.config.${key}`;
   return keys.flatMap((key) => {
     const [given = "", ...rest] = key.split(":");
     const own = [namespace, ...(rest.length > 0 ? rest : [key])].join(":");
     if (rest.length === 0)
       return [{ path: path(key), message: "has no namespace", remedy: `write '${own}'` }];
-    if (given === namespace || !resembles(given.toLowerCase(), namespace)) return [];
+    if (given === namespace || systems.includes(given)) return [];
+    if (!resembles(given.toLowerCase(), namespace)) return [];
     const message = "is in no known namespace";
     return [{ path: path(key), message, remedy: `did you mean '${own}'?` }];
   });

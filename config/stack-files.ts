@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { nearest, suggest, type Issue } from "./issues";
 import type { Settings } from "./schema/settings";
+import { secretKeyIssues, type DeclaredSecrets } from "./secret-keys";
 import { namespace, namespaceIssues, parseSettings } from "./settings";
 
 const prefix = `${namespace}:`;
@@ -10,14 +11,20 @@ const prefix = `${namespace}:`;
 /** What Pulumi knows at the top of a stack file. */
 const topLevelKeys = ["config", "secretsprovider", "encryptedkey", "encryptionsalt", "environment"];
 
-/** The settings of every committed stack: `Pulumi.<stack>.yaml` in the folder. */
-export function loadStacks(folder: string): { stacks: Settings[]; issues: Issue[] } {
+/**
+ * The settings of every committed stack: `Pulumi.<stack>.yaml` in the folder. Their secrets are
+ * judged by those that the catalogue declares.
+ */
+export function loadStacks(
+  folder: string,
+  secrets: DeclaredSecrets = {},
+): { stacks: Settings[]; issues: Issue[] } {
   const stacks: Settings[] = [];
   const issues: Issue[] = [];
   for (const file of readdirSync(folder).sort()) {
     const stack = /^Pulumi\.([^.]+)\.yaml$/.exec(file)?.[1];
     if (stack === undefined) continue;
-    const read = readStackFile(join(folder, file), stack);
+    const read = readStackFile(join(folder, file), stack, secrets);
     issues.push(...read.issues);
     if (read.values === undefined) continue;
     const { settings, issues: found } = parseSettings(stack, read.values);
@@ -38,8 +45,12 @@ export function loadStacks(folder: string): { stacks: Settings[]; issues: Issue[
  * The committed stacks but one, whose settings come from elsewhere. One whose file is wrong can't be
  * proved against, so its issues count.
  */
-export function loadOtherStacks(folder: string, stack: string): ReturnType<typeof loadStacks> {
-  const { stacks, issues } = loadStacks(folder);
+export function loadOtherStacks(
+  folder: string,
+  stack: string,
+  secrets: DeclaredSecrets = {},
+): ReturnType<typeof loadStacks> {
+  const { stacks, issues } = loadStacks(folder, secrets);
   return {
     stacks: stacks.filter((other) => other.stack !== stack),
     issues: issues.filter(({ path }) => !path.startsWith(`Pulumi.${stack}.yaml`)),
@@ -50,6 +61,7 @@ export function loadOtherStacks(folder: string, stack: string): ReturnType<typeo
 function readStackFile(
   path: string,
   stack: string,
+  secrets: DeclaredSecrets,
 ): { values?: Record<string, unknown>; issues: Issue[] } {
   const file = `Pulumi.${stack}.yaml`;
   let content: unknown;
@@ -80,11 +92,21 @@ function readStackFile(
     issues.push({ path: `${file}.config`, message: "is not a mapping", remedy });
     return { issues };
   }
-  issues.push(...namespaceIssues(stack, Object.keys(config)));
+  const keys = Object.entries(config).map(([key, value]) => ({
+    key,
+    encrypted: isEncrypted(value),
+  }));
+  issues.push(...namespaceIssues(stack, Object.keys(config), Object.keys(secrets)));
+  issues.push(...secretKeyIssues(stack, keys, secrets));
   const values = Object.entries(config)
     .filter(([key]) => key.startsWith(prefix))
     .map(([key, value]) => [key.slice(prefix.length), value] as const);
   return { values: Object.fromEntries(values), issues };
+}
+
+/** Whether a stack file has a value as `pulumi config set --secret` writes it. */
+export function isEncrypted(value: unknown): boolean {
+  return isMapping(value) && Object.keys(value).join() === "secure";
 }
 
 function topLevelIssue(file: string, key: string): Issue {

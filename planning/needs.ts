@@ -63,6 +63,7 @@ function bindNeed(
   if ("endpoint" in spec) bindEndpoint(context, draft, name, spec, bound, path);
   else if ("database" in spec) bindDatabase(context, draft, name, spec, bound, path);
   else if ("secret" in spec) bindSecret(context, draft, name, spec, bound, path);
+  else if ("configSecret" in spec) bindConfigSecret(context, draft, name, spec, bound, path);
   else if ("external" in spec) bindExternal(context, draft, name, spec, bound, path);
   else {
     const target = find(
@@ -248,6 +249,40 @@ function bindSecret(
   bound.needs.push(need);
   const version = context.settings.secretVersions[label] ?? 1;
   const secret = { origin: "derived", label, version, length: spec.length } as const;
+  fillVariables(context.issues, draft, need, { value: "{secret}" }, secret, bound, path);
+}
+
+function bindConfigSecret(
+  context: Context,
+  draft: Draft,
+  name: string,
+  spec: Extract<NeedSpec, { configSecret: string }>,
+  bound: Bindings,
+  path: string,
+): void {
+  const { name: system, secrets } = draft.system;
+  const declared = entryOf(secrets, spec.configSecret);
+  if (declared === undefined) {
+    context.issues.push({
+      path: `${path}.configSecret`,
+      message: `${system} declares no secret '${spec.configSecret}'`,
+      remedy: suggest(spec.configSecret, Object.keys(secrets)),
+    });
+    return;
+  }
+  const label = `${system}:${spec.configSecret}`;
+  const need: MetNeed = {
+    ...nothing(name),
+    kind: "secret",
+    target: label,
+    templates: spec.variables,
+  };
+  bound.needs.push(need);
+  const secret = {
+    origin: "config",
+    ...{ label, version: 1, length: 0, about: declared.about },
+    ...(declared.optional && { optional: true }),
+  } as const;
   fillVariables(context.issues, draft, need, { value: "{secret}" }, secret, bound, path);
 }
 

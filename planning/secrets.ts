@@ -27,7 +27,8 @@ export function deriveSecret(
 
 /** A variable's value: `{secret}` is the secret itself, `{sha1}` what a password file has of it. */
 export function fillSecret(template: string, secret: string): string {
-  return template
-    .replaceAll("{secret}", secret)
-    .replaceAll("{sha1}", createHash("sha1").update(secret).digest("base64"));
+  // In one pass and by a function: a secret that others chose may hold '$&' or '{sha1}' itself.
+  return template.replaceAll(/\{(secret|sha1)\}/g, (_, part) =>
+    part === "secret" ? secret : createHash("sha1").update(secret).digest("base64"),
+  );
 }

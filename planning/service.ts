@@ -84,7 +84,10 @@ export function planService({
       remedy: "run one",
     });
   }
+  const secrets = standIn ? withoutGiven(bindings.secrets) : bindings.secrets;
+  const given = Object.keys(bindings.secrets).filter((name) => !Object.hasOwn(secrets, name));
   const variables: Record<string, string> = { ...draft.variables, ...bindings.variables };
+  for (const name of given) delete variables[name];
   if (substitution.kind === "stand-in") {
     variables.BERTH_STAND_IN = standInVariable(draft, substitution.reason, bindings.needs);
   }
@@ -110,7 +113,7 @@ export function planService({
     needs: bindings.needs.flatMap((need) => (need.draft ? [need.target] : [])).sort(compare),
     startsAfter,
     variables: sortKeys(variables),
-    secrets: sortKeys(bindings.secrets),
+    secrets: sortKeys(secrets),
     environmentFiles: standIn
       ? []
       : spec.environmentFiles.map((file) => `<sources>/${draft.source}/${file}`),
@@ -143,6 +146,13 @@ export function planService({
     url: serviceUrl(draft, hostPorts, routes, settings),
     exceptions,
   };
+}
+
+/** A stand-in calls nobody's API: it needs no key, and gets none. */
+function withoutGiven(secrets: Bindings["secrets"]): Bindings["secrets"] {
+  return Object.fromEntries(
+    Object.entries(secrets).filter(([, { origin }]) => origin !== "config"),
+  );
 }
 
 function imageName(draft: Draft): string {

@@ -121,6 +121,10 @@ export interface SecretVariable {
   length: number;
   /** The variable's value: `{secret}` stands for the secret one, `{sha1}` for its SHA-1 in base64. */
   template: string;
+  /** What a secret of a system's is, as its catalogue file says. */
+  about?: string;
+  /** The variable is left out where the config has no value. */
+  optional?: boolean;
 }
 
 export interface PlannedMount {

@@ -1,16 +1,17 @@
 import type { Issue } from "../config/issues";
+import { setCommand } from "../config/secret-keys";
 import type { Plan } from "../planning/types";
+import type { ConfigSecret } from "./config-secrets";
 
 const id = /^[0-9a-f]{32}$/;
 
 /** What Cloudflare's own provider checks only when it is too late: form of an API token. */
 const token = /^[0-9A-Za-z_-]{40,80}$/;
 
-/** The API token: whether there is one, and its value where that can be seen. */
-export type ApiToken = { value: string | undefined } | undefined;
+export const apiTokenKey = "cloudflare:apiToken";
 
-/** What a stack's plan needs of a Cloudflare account and does not have, all at once. */
-export function cloudflareIssues(plan: Plan, apiToken: ApiToken): Issue[] {
+/** What is wrong with what a stack's plan needs of a Cloudflare account, all at once. */
+export function cloudflareIssues(plan: Plan, apiToken: ConfigSecret): Issue[] {
   return [...tunnelIssues(plan), ...tokenIssues(plan, apiToken)];
 }
 
@@ -54,19 +55,15 @@ function identifier(path: string, value: string | null, what: string, remedy: st
   return [{ path, message, remedy }];
 }
 
-function tokenIssues({ stack, services }: Plan, apiToken: ApiToken): Issue[] {
-  const users = services.filter(({ secrets }) =>
+function tokenIssues({ stack, services }: Plan, apiToken: ConfigSecret): Issue[] {
+  if (apiToken?.value === undefined || token.test(apiToken.value)) return [];
+  const isUsed = services.some(({ secrets }) =>
     Object.values(secrets).some(
-      ({ origin, label }) => origin === "tunnel" || label === "cloudflare:apiToken",
+      ({ origin, label }) => origin === "tunnel" || label === apiTokenKey,
     ),
   );
-  if (users.length === 0) return [];
-  const path = "cloudflare:apiToken";
-  const remedy = `run: pulumi config set --secret cloudflare:apiToken --stack ${stack} (or set CLOUDFLARE_API_TOKEN)`;
-  if (apiToken === undefined) {
-    const owners = users.map(({ system, service }) => `${system}/${service}`).join(", ");
-    return [{ path, message: `is missing, which ${owners} needs`, remedy }];
-  }
-  if (apiToken.value === undefined || token.test(apiToken.value)) return [];
-  return [{ path, message: "is not of a Cloudflare API token's form", remedy }];
+  if (!isUsed) return [];
+  const message = "is not of a Cloudflare API token's form";
+  const remedy = `run: ${setCommand(apiTokenKey, stack)} (or set CLOUDFLARE_API_TOKEN)`;
+  return [{ path: apiTokenKey, message, remedy }];
 }

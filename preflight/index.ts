@@ -3,7 +3,8 @@ import type { Issue } from "../config/issues";
 import { dockerAddress as settingsAddress } from "../config/docker-address";
 import type { Settings } from "../config/schema/settings";
 import type { Plan } from "../planning/types";
-import { cloudflareIssues, type ApiToken } from "./cloudflare";
+import { apiTokenKey, cloudflareIssues } from "./cloudflare";
+import { configSecretIssues, type ConfigSecrets } from "./config-secrets";
 import { containerIssues } from "./containers";
 import { gatherDockerFacts } from "./docker-facts";
 import { hostIssues, transportIssues } from "./host";
@@ -19,7 +20,9 @@ export interface PreflightInput {
   /** Folder that holds <environment>/<project>; `~` is the home folder. */
   sources: string;
   home: string;
-  apiToken: ApiToken;
+  configSecrets: ConfigSecrets;
+  /** What has to come before a `pulumi` command that a remedy names. */
+  shell: string;
 }
 
 /**
@@ -32,7 +35,8 @@ export async function runPreflight(input: PreflightInput): Promise<Issue[]> {
   return [
     ...(await dockerIssues(input)),
     ...transportIssues(plan, settingsAddress(settings)),
-    ...cloudflareIssues(plan, input.apiToken),
+    ...cloudflareIssues(plan, input.configSecrets(apiTokenKey)),
+    ...configSecretIssues(plan, input.configSecrets, input.shell),
     ...sourceIssues(plan, settings, folder),
     ...mountIssues(plan, folder, dockerAddress(input.docker)),
   ];

@@ -24,20 +24,17 @@ export function pulumiEnvironment(
   stack: string,
   given: NodeJS.ProcessEnv = process.env,
 ): PulumiEnvironment {
-  const backend = join(stateFolder(), "pulumi");
-  const backendUrl = pathToFileURL(backend).href;
+  const backend = ownBackend();
   const variables: Record<string, string> = {
     PULUMI_SKIP_UPDATE_CHECK: "true",
     // Checking types takes the engine's Node five times as long; `npm run check` does it.
     PULUMI_NODEJS_TRANSPILE_ONLY: "true",
   };
-  // Set by `berth env` in this shell, it is still ours.
-  if (given.PULUMI_BACKEND_URL && given.PULUMI_BACKEND_URL !== backendUrl)
-    return { variables, backend: undefined, ownSettings: [] };
+  if (!keepsState(given)) return { variables, backend: undefined, ownSettings: [] };
 
   mkdirSync(backend, { recursive: true, mode: 0o700 });
   rootSecret();
-  variables.PULUMI_BACKEND_URL = backendUrl;
+  variables.PULUMI_BACKEND_URL = pathToFileURL(backend).href;
   if (given.PULUMI_CONFIG_PASSPHRASE === undefined) {
     const file = join(stateFolder(), "passphrase");
     if (!given.PULUMI_CONFIG_PASSPHRASE_FILE || given.PULUMI_CONFIG_PASSPHRASE_FILE === file) {
@@ -50,6 +47,15 @@ export function pulumiEnvironment(
   variables.PULUMI_OPTION_CONFIG_FILE = machineStackFile(stack);
   const ownSettings = mergeStackFile(join(root, `Pulumi.${stack}.yaml`), stack);
   return { variables, backend, ownSettings };
+}
+
+const ownBackend = (): string => join(stateFolder(), "pulumi");
+
+/** Whether this machine's state folder holds the stacks, and not a backend of the user's own. */
+export function keepsState(given: NodeJS.ProcessEnv = process.env): boolean {
+  // Set by `berth env` in this shell, it is still ours.
+  const own = pathToFileURL(ownBackend()).href;
+  return !given.PULUMI_BACKEND_URL || given.PULUMI_BACKEND_URL === own;
 }
 
 /** Whether a state folder holds a stack, without asking the engine. */

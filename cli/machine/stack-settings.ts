@@ -33,12 +33,26 @@ const basisFile = (stack: string): string =>
 export function mergeStackFile(committedFile: string, stack: string): string[] {
   const own = machineStackFile(stack);
   mkdirSync(join(stateFolder(), "stacks"), { recursive: true, mode: 0o700 });
-  const merged = mergeSettings(read(committedFile), read(basisFile(stack)), read(own));
+  const merged = merge(committedFile, stack);
   const draft = `${own}.${process.pid}`;
   writeFileSync(draft, stringify(merged.content), { mode: 0o600 });
   renameSync(draft, own);
   if (existsSync(committedFile)) copyFileSync(committedFile, basisFile(stack));
   return merged.own;
+}
+
+/** A stack's configuration as this machine has it, with nothing written. */
+export function mergedConfig(committedFile: string, stack: string): Record<string, unknown> {
+  return merge(committedFile, stack).content.config ?? {};
+}
+
+/** Names of the settings that differ from the committed ones on this machine, with nothing written. */
+export function settingsOfMachine(committedFile: string, stack: string): string[] {
+  return merge(committedFile, stack).own;
+}
+
+function merge(committedFile: string, stack: string): ReturnType<typeof mergeSettings> {
+  return mergeSettings(read(committedFile), read(basisFile(stack)), read(machineStackFile(stack)));
 }
 
 /** Three-way: what this machine changed since `basis` goes on top of what is committed now. */

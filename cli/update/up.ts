@@ -1,14 +1,16 @@
 import { homedir } from "node:os";
 import type Docker from "dockerode";
 import { dockerAddress, dockerVariables } from "../../config/docker-address";
+import { loadCatalogue } from "../../config/catalogue";
 import { IssuesError } from "../../config/issues";
 import { sourcesFolder, type ImageSource } from "../../config/machine";
 import type { Settings } from "../../config/schema/settings";
+import { declaredSecrets } from "../../config/secret-keys";
 import type { Plan } from "../../planning/types";
 import { Interrupted, problem } from "../errors";
 import { exitCodes } from "../exit-codes";
-import { loadPlan, requireSettings } from "../load-plan";
-import { apiToken } from "../machine/api-token";
+import { loadPlan, soundPlan } from "../load-plan";
+import { configSecrets, machineSecretIssues, shellFor } from "../machine/config-secrets";
 import { ensureDocker } from "../machine/ensure-docker";
 import { decideImageSource, neededRecipes } from "../machine/images";
 import { canAsk, colors, confirm, dataColors, formatSeconds, print, say, step } from "../terminal";
@@ -29,7 +31,7 @@ export interface UpOptions {
 /** Everything from a bare machine to healthy services; each step only does what is missing. */
 export async function bringUp(options: UpOptions): Promise<void> {
   const started = Date.now();
-  const { plan: committed, settings } = committedPlan(options.stack);
+  const { plan: committed, settings } = soundPlan(options.stack);
   if (options.yes !== true && !canAsk())
     throw problem("up", "there is no terminal to ask on", "add --yes");
   const install = options.install ?? false;
@@ -65,13 +67,6 @@ export async function bringUp(options: UpOptions): Promise<void> {
   await finish(docker, plan, changes, started);
 }
 
-/** The plan from committed data alone, which has to be sound before anything else is looked at. */
-function committedPlan(stack: string): { plan: Plan; settings: Settings } {
-  const loaded = loadPlan(stack, { here: false });
-  if (loaded.plan.issues.length > 0) throw new IssuesError(loaded.plan.issues);
-  return { plan: loaded.plan, settings: requireSettings(loaded) };
-}
-
 /** What would stop the update, all at once and before anything changes. */
 async function check(plan: Plan, settings: Settings, docker: Docker): Promise<void> {
   const { runPreflight } = await import("../../preflight");
@@ -83,8 +78,10 @@ async function check(plan: Plan, settings: Settings, docker: Docker): Promise<vo
       docker,
       sources: sourcesFolder(settings),
       home: homedir(),
-      apiToken: apiToken(plan.stack),
+      configSecrets: configSecrets(plan.stack),
+      shell: shellFor(plan.stack),
     })),
+    ...machineSecretIssues(plan.stack, declaredSecrets(loadCatalogue())),
   ];
   if (issues.length > 0) throw new IssuesError(issues);
 }

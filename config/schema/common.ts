@@ -23,6 +23,11 @@ export const dockerNameSchema = z
     "must be a Docker name, two characters or more: letters, digits, '_', '.' and '-'; '{environment}' stands for dev or prod",
   );
 
+/** A secret's name as `.env` files write it. */
+export const secretNameSchema = z
+  .string()
+  .regex(/^[A-Z][A-Z0-9_]*$/, "must be capitals, digits and underscores, such as API_KEY");
+
 const sizeUnits = { MiB: 2 ** 20, GiB: 2 ** 30 } as const;
 
 /** A size with its unit, such as "512 MiB" or "1.5 GiB". */

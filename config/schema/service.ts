@@ -9,6 +9,7 @@ import {
   portSchema,
   reasonSchema,
   roleSchema,
+  secretNameSchema,
   sizeSchema,
   toBytes,
 } from "./common";
@@ -120,8 +121,8 @@ const needVariables = z
 
 /**
  * What a service requires and the variables that carry it. Templates may use, of an endpoint,
- * `{url} {host} {port} {protocol}`; of a database also `{user} {password} {database}`; of a secret
- * `{value}`; of something external `{url}`.
+ * `{url} {host} {port} {protocol}`; of a database also `{user} {password} {database}`; of a secret,
+ * derived or given, `{value}`; of something external `{url}`.
  */
 export const needSchema = z.union([
   z.strictObject({
@@ -146,6 +147,11 @@ export const needSchema = z.union([
     secret: z.string().regex(/^[a-z0-9-]+(\/[a-z0-9-]+)*$/),
     /** Length of the value in characters. @default 32 */
     length: z.int().min(16).max(64).default(32),
+    variables: needVariables,
+  }),
+  z.strictObject({
+    /** One of the system's `secrets`, which the operator gives. */
+    configSecret: secretNameSchema,
     variables: needVariables,
   }),
   z.strictObject({

@@ -6,6 +6,7 @@ import {
   nameSchema,
   perEnvironment,
   reasonSchema,
+  secretNameSchema,
   type Environment,
 } from "./common";
 import { serviceSchema, type ServiceEntry, type ServiceSpec } from "./service";
@@ -45,6 +46,12 @@ const parameterSchema = z.strictObject({
   default: z.string().optional(),
 });
 
+const configSecretSchema = z.strictObject({
+  about: z.string(),
+  /** Whether a service starts without it too; its variable is then left out. @default false */
+  optional: z.boolean().default(false),
+});
+
 const externalSchema = z.strictObject({
   about: z.string(),
   url: z.union([z.url(), z.strictObject({ parameter: z.string() })]),
@@ -61,6 +68,8 @@ export const systemSchema = z.strictObject({
   absent: perEnvironment(reasonSchema).default({}),
   /** Values that the documents leave to the operator; given in the stack settings. */
   parameters: z.record(z.string().regex(/^[A-Z][A-Z0-9_]*$/), parameterSchema).default({}),
+  /** What others give out, such as an API's key: `<system>:<NAME>` of Pulumi's secret config. */
+  secrets: z.record(secretNameSchema, configSecretSchema).default({}),
   networks: z.record(nameSchema, networkSchema),
   volumes: z.record(nameSchema, volumeSchema).default({}),
   projects: z.record(nameSchema, projectSchema),

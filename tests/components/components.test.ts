@@ -374,6 +374,25 @@ describe("Stack", () => {
     expect(resource(all, "dev-docker").inputs).toEqual({ host: "unix:///docker.sock" });
   });
 
+  test("a secret of the config is filled in, and a variable without one is left out", async () => {
+    startMocks("dev");
+    const secret = (label: string) => ({
+      origin: "config" as const,
+      ...{ label, version: 1, length: 0, template: "key {secret}" },
+    });
+    const service = {
+      ...redis,
+      variables: { KEY: "secret:shop:KEY", DSN: "secret:shop:DSN", MODE: "dev" },
+      secrets: { KEY: secret("shop:KEY"), DSN: { ...secret("shop:DSN"), optional: true } },
+    };
+    const configSecret = (key: string) =>
+      key === "shop:KEY" ? pulumi.secret("$& {sha1}") : undefined;
+    new Stack("dev", { ...args, configSecret, plan: plan([service]) });
+    const { inputs: given, opened } = resource(await finishMocks(), "dev-shop-redis-container");
+    expect(given.envs).toEqual(["[secret]", "MODE=dev"]);
+    expect(opened.envs).toEqual(["KEY=key $& {sha1}", "MODE=dev"]);
+  });
+
   test("a Docker with TLS is reached with its certificates", async () => {
     startMocks("dev");
     const tcp = { docker: "tcp://lab:2376", certificates: "/certificates" };

@@ -86,7 +86,7 @@ test("what is missing of the account is told at once, before anything changes", 
   expect(stderr.split("\n").filter((line) => /cloudflare/.test(line))).toEqual([
     "Pulumi.prod.yaml.cloudflare.account: 'account-id-of-32-hex-digits' is not an account id of 32 hexadecimal digits; give it the account id that the Cloudflare dashboard shows",
     "Pulumi.prod.yaml.cloudflare.zones.vedanta.systems: is missing, the zone's id; give it the zone id that the zone's overview in the Cloudflare dashboard shows",
-    "cloudflare:apiToken: is missing, which edge/cloudflared needs; run: pulumi config set --secret cloudflare:apiToken --stack prod (or set CLOUDFLARE_API_TOKEN)",
+    'cloudflare:apiToken: is missing, which edge/cloudflared needs; run: eval "$(./berth env prod)" && pulumi config set --secret cloudflare:apiToken --stack prod (or set CLOUDFLARE_API_TOKEN)',
   ]);
   expect(api.requests).toEqual([]);
   expect(await docker.listContainers({ all: true })).toEqual([]);

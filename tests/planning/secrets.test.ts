@@ -1,4 +1,4 @@
-import { deriveSecret } from "../../planning/secrets";
+import { deriveSecret, fillSecret } from "../../planning/secrets";
 
 const root = "correct horse battery staple";
 
@@ -39,4 +39,10 @@ test("every length is met with letters and digits, which are about equally likel
   expect(counts.size).toBe(62);
   // 1000 each, 32 standard deviation; letters favoured by modulo would be at 1240.
   for (const count of counts.values()) expect(Math.abs(count - 1000)).toBeLessThan(160);
+});
+
+test("a template is filled once, whatever the secret says", () => {
+  for (const secret of ["$&", "$$", "$'", "{sha1}", "{secret}", "a{secret}b"])
+    expect(fillSecret("x {secret} {secret} y", secret)).toBe(`x ${secret} ${secret} y`);
+  expect(fillSecret("{SHA}{sha1}", "password")).toBe("{SHA}W6ph5Mm5Pz8GgiULbPgzG37mj9g=");
 });

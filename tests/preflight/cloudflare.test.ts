@@ -1,6 +1,7 @@
 import { formatIssue } from "../../config/issues";
 import type { Plan } from "../../planning/types";
-import { cloudflareIssues, type ApiToken } from "../../preflight/cloudflare";
+import { cloudflareIssues } from "../../preflight/cloudflare";
+import { configSecretIssues, type ConfigSecret } from "../../preflight/config-secrets";
 import { byTunnel, planOf, routed, routedStack, service, system } from "../support/catalogue";
 
 const id = "0123456789abcdef0123456789abcdef";
@@ -29,9 +30,10 @@ const tunnel = (cloudflare: object, access?: string): Plan =>
 const traefik = (values = {}) =>
   planOf([shop()], [routedStack("prod", { zones: ["example.org", "example.net"], ...values })]);
 
-const lines = (plan: Plan, apiToken: ApiToken) => {
+const lines = (plan: Plan, apiToken: ConfigSecret) => {
   expect(plan.issues).toEqual([]);
-  return cloudflareIssues(plan, apiToken).map(formatIssue);
+  const issues = [...cloudflareIssues(plan, apiToken), ...configSecretIssues(plan, () => apiToken)];
+  return issues.map(formatIssue);
 };
 const file = "Pulumi.prod.yaml.cloudflare";
 const remedies = {

@@ -82,7 +82,15 @@ async function startEngine(failing?: string): Promise<string[]> {
 async function findings(): Promise<string[]> {
   const docker = new Docker({ socketPath: join(folder, "docker.sock") });
   const issues = await runPreflight({
-    ...{ plan, settings, docker, sources: "~/src", home: folder, apiToken: undefined },
+    ...{
+      plan,
+      settings,
+      docker,
+      sources: "~/src",
+      home: folder,
+      configSecrets: () => undefined,
+      shell: "",
+    },
   });
   return issues.map(formatIssue);
 }

@@ -21,6 +21,7 @@ const machineVariables = [
   "XDG_CACHE_HOME",
   "DOCKER_HOST",
   "CLOUDFLARE_API_TOKEN",
+  "PULUMI_CONFIG_SECRET_KEYS",
 ];
 
 /** A machine without sources, with image registries, and with a root secret that tests know. */
@@ -97,6 +98,8 @@ export async function runProgram(
   config: Record<string, string>,
 ): Promise<{ resources: Registered[]; outputs: Record<string, unknown> }> {
   pulumi.runtime.setAllConfig(config);
+  // As the engine names what was set with --secret; a token that was not would be refused.
+  process.env.PULUMI_CONFIG_SECRET_KEYS = JSON.stringify(["cloudflare:apiToken"]);
   startMocks(stack);
   let outputs: Record<string, unknown> = {};
   jest.isolateModules(() => {
