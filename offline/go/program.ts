@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { appendFile, cp, mkdir, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { join, posix } from "node:path";
 import { cacheFolder } from "../../config/folders";
 import { contentKey, fillOnce, markUsed, removeUnused } from "../cache";
 import { Failure } from "../failure";
@@ -18,7 +18,7 @@ export interface GoProgram {
   path: string;
   /** Folder with go.mod, go.sum and tools.go; what is in its folder `overlay` the module's zip lacks. */
   wrapper: string;
-  /** The module, and the folders of its commands. */
+  /** The module, and the folders of its commands; `.` is its root. */
   module: string;
   commands: readonly string[];
   /** Further arguments of `go build`. */
@@ -112,7 +112,7 @@ async function build(
     await copyModule(Dir, join(work, "module"), join(program.wrapper, "overlay"));
     await appendFile(join(wrapper, "go.mod"), `\nreplace ${program.module} => ../module\n`);
   }
-  const commands = program.commands.map((command) => `${program.module}/${command}`);
+  const commands = program.commands.map((command) => posix.join(program.module, command));
   // The trailing slash makes it a folder for one command, too.
   await go(
     ...["build", "-buildvcs=false", ...program.flags(version), "-o", `${folder}/`],

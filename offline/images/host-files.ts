@@ -1,5 +1,5 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, posix } from "node:path";
 import { bundleOf } from "../../stand-in/context";
 import { Failure } from "../failure";
 import { ensureGoProgram } from "../go/program";
@@ -66,9 +66,12 @@ function addProgram(entryPoint: string, target: string): void {
 interface GoRecipe {
   title: string;
   module: string;
+  /** Its folder in the module. */
   command: string;
-  /** The variable by which it knows its version. */
-  versionVariable: string;
+  /** Build tags. @default none */
+  tags?: string[];
+  /** The variable by which it knows its version, unless a file of the module tells it. */
+  versionVariable?: string;
 }
 
 /** The command, free of the host's C library and of its paths; the recipe's folder is its wrapper. */
@@ -78,19 +81,22 @@ async function addGoProgram(
   log: (line: string) => void,
 ): Promise<void> {
   const recipe = readFileSync(join(context, "program.json"), "utf8");
-  const { title, module, command, versionVariable } = JSON.parse(recipe) as GoRecipe;
+  const { title, module, command, tags, versionVariable } = JSON.parse(recipe) as GoRecipe;
   const folder = await ensureGoProgram(
     {
       ...{ title, module, commands: [command], inputs: [recipe] },
       path: `offline/images/${name}`,
       wrapper: context,
-      flags: (version) => ["-trimpath", "-ldflags", `-s -w -X ${versionVariable}=${version}`],
+      flags: (version) => [
+        ...["-trimpath", ...(tags ? ["-tags", tags.join(",")] : [])],
+        ...["-ldflags", versionVariable ? `-s -w -X ${versionVariable}=${version}` : "-s -w"],
+      ],
       env: { CGO_ENABLED: "0" },
       cache: { folder: "images", name },
     },
     { log },
   );
-  cpSync(join(folder, basename(command)), join(context, name));
+  cpSync(join(folder, basename(posix.join(module, command))), join(context, name));
 }
 
 /** The package index that this machine's pip is set to, if any. */

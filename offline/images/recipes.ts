@@ -93,6 +93,12 @@ export const recipes = [
     hostFiles: [{ kind: "goProgram", as: "traefik" }],
   },
   {
+    name: "vault",
+    description: "Vault without its web pages, built from its Go module, as in the official image.",
+    base: "base",
+    hostFiles: [{ kind: "goProgram", as: "vault" }],
+  },
+  {
     name: "stand-in",
     description: "The stand-in for an application or image that cannot be had.",
     base: "node",

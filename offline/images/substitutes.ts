@@ -31,6 +31,7 @@ const substitutes: Readonly<Record<string, Substitute>> = {
   "amazon/aws-cli": { recipe: "awscli" },
   "cloudflare/cloudflared": { recipe: "cloudflared" },
   traefik: { recipe: "traefik" },
+  "hashicorp/vault": { recipe: "vault" },
   debian: { recipe: "base" },
 };
 

@@ -7,53 +7,71 @@ umask 077
 init_output="$VAULT_KEYS/init.txt"
 accessor="$VAULT_KEYS/service-token.accessor"
 
-status() {
-  wget -q -O - "$VAULT_ADDR/v1/sys/seal-status"
+fail() {
+  echo "vault-setup: $1" >&2
+  exit 1
 }
 
-if status | grep -q '"initialized":false'; then
-  if [ -s "$init_output" ]; then
-    # The key of an earlier Vault whose data is gone; nobody can want it overwritten.
-    mv "$init_output" "$init_output.$(date +%Y%m%d%H%M%S)"
+# Once a second, until the command succeeds or so many seconds are over.
+within() {
+  seconds=$1
+  shift
+  until "$@"; do
+    seconds=$((seconds - 1))
+    [ "$seconds" -gt 0 ] || return 1
+    sleep 1
+  done
+}
+
+read_status() {
+  status=$(timeout 5 wget -q -O - "$VAULT_ADDR/v1/sys/seal-status" 2>/dev/null)
+}
+
+unsealed() {
+  read_status || return 1
+  case $status in *'"sealed":false'*) return 0 ;; esac
+  if [ -s "$secret_file" ]; then
+    vault write sys/unseal key=@"$secret_file" >/dev/null 2>&1 || true
   fi
-  rm -f "$accessor"
-  vault operator init -key-shares=1 -key-threshold=1 >"$init_output"
-  echo "vault-setup: Vault is initialised"
-elif [ ! -s "$init_output" ]; then
-  echo "vault-setup: Vault is initialised, but its key is not on the volume; restore $init_output from your backup" >&2
-  exit 1
-fi
+  return 1
+}
 
 secret_file=$(mktemp /tmp/secret.XXXXXX)
 trap 'rm -f "$secret_file"' EXIT
 
-tries=0
-while status | grep -q '"sealed":true'; do
-  tries=$((tries + 1))
-  if [ "$tries" -gt 10 ]; then
-    echo "vault-setup: the key on the volume does not unseal this Vault" >&2
-    exit 1
-  fi
-  awk '/^Unseal Key 1:/ { printf "%s", $NF }' "$init_output" >"$secret_file"
-  vault write sys/unseal key=@"$secret_file" >/dev/null || true
-  sleep 1
-done
+within 30 read_status || fail "Vault gives no answer at $VAULT_ADDR"
+case $status in
+  *'"initialized":false'*)
+    if [ -s "$init_output" ]; then
+      # The key of an earlier Vault whose data is gone; nobody can want it overwritten.
+      mv "$init_output" "$init_output.$(date +%Y%m%d%H%M%S)"
+    fi
+    rm -f "$accessor"
+    vault operator init -key-shares=1 -key-threshold=1 >"$init_output"
+    echo "vault-setup: Vault is initialised"
+    ;;
+  *)
+    [ -s "$init_output" ] ||
+      fail "Vault is initialised, but what it gave out is not on the volume; restore $init_output from your backup"
+    ;;
+esac
+
+awk '/^Unseal Key 1:/ { printf "%s", $NF }' "$init_output" >"$secret_file"
+if ! within 10 unsealed; then
+  [ -s "$secret_file" ] || fail "Vault is sealed and its key is not on the volume; unseal it by hand first"
+  fail "the key on the volume does not unseal this Vault"
+fi
 
 VAULT_TOKEN=$(awk '/^Initial Root Token:/ { print $NF }' "$init_output")
+[ -n "$VAULT_TOKEN" ] || fail "there is no root token in $init_output; put one there"
 export VAULT_TOKEN
 
+quietly() { "$@" >/dev/null 2>&1; }
 # Right after unsealing Vault takes a moment to become active.
-tries=0
-until vault token lookup >/dev/null 2>&1; do
-  tries=$((tries + 1))
-  if [ "$tries" -gt 30 ]; then
-    echo "vault-setup: Vault does not take the root token on the volume" >&2
-    exit 1
-  fi
-  sleep 1
-done
+within 30 quietly vault token lookup || fail "Vault does not take the root token on the volume"
 
-if ! vault secrets list | grep -q '^secret/'; then
+mounts=$(vault secrets list)
+if ! echo "$mounts" | grep -q '^secret/'; then
   vault secrets enable -path=secret -version=2 kv >/dev/null
 fi
 
@@ -71,9 +89,15 @@ if [ -z "$current" ]; then
     id=@"$secret_file" policies=openmates ttl=87600h display_name=openmates)
   echo "vault-setup: the services' token is made"
 fi
-if [ -s "$accessor" ] && [ "$(cat "$accessor")" != "$current" ]; then
-  vault token revoke -accessor "$(cat "$accessor")" >/dev/null 2>&1 || true
-  echo "vault-setup: the earlier token is revoked"
+
+earlier=$(cat "$accessor" 2>/dev/null || true)
+if [ -n "$earlier" ] && [ "$earlier" != "$current" ]; then
+  if answer=$(vault token revoke -accessor "$earlier" 2>&1); then
+    echo "vault-setup: the earlier token is revoked"
+  else
+    # Kept for the next run, unless it is gone already.
+    case $answer in *"invalid accessor"*) ;; *) fail "the earlier token could not be revoked" ;; esac
+  fi
 fi
 printf '%s' "$current" >"$accessor"
 echo "vault-setup: done"

@@ -1,29 +1,35 @@
 #!/bin/sh
-# Starts Vault, and unseals it from the key on its own volume whenever it is sealed. The key is
-# written there by vault-setup, which initialises Vault once.
+# Starts Vault and unseals it from the key on its own volume, which vault-setup writes there when it
+# initialises Vault. A Vault that someone seals later stays sealed until it is started again, and so
+# does one whose key was taken off the volume: its operators unseal it.
 set -eu
+umask 077
 export VAULT_ADDR=http://127.0.0.1:8200
 init_output="$VAULT_KEYS/init.txt"
 
-sealed() {
-  wget -q -O - "$VAULT_ADDR/v1/sys/seal-status" 2>/dev/null | grep -q '"initialized":true.*"sealed":true\|"sealed":true.*"initialized":true'
-}
-
-keep_unsealed() {
-  while sleep 3; do
-    if [ -s "$init_output" ] && sealed; then
-      key_file=$(mktemp /tmp/key.XXXXXX)
-      awk '/^Unseal Key 1:/ { printf "%s", $NF }' "$init_output" >"$key_file"
-      if vault write sys/unseal key=@"$key_file" >/dev/null 2>&1; then
-        echo "vault-start: unsealed"
-      else
-        echo "vault-start: the key on the volume does not unseal this Vault" >&2
-      fi
-      rm -f "$key_file"
+unseal_once() {
+  key_file=$(mktemp /tmp/key.XXXXXX)
+  told=
+  while sleep 2; do
+    status=$(timeout 5 wget -q -O - "$VAULT_ADDR/v1/sys/seal-status" 2>/dev/null) || continue
+    case $status in
+      *'"sealed":false'*) break ;;
+      *'"initialized":false'*) continue ;;
+    esac
+    [ -s "$init_output" ] || continue
+    awk '/^Unseal Key 1:/ { printf "%s", $NF }' "$init_output" >"$key_file"
+    if [ ! -s "$key_file" ]; then
+      [ -n "$told" ] || echo "vault-start: there is no key on the volume; unseal Vault by hand"
+    elif vault write sys/unseal key=@"$key_file" >/dev/null 2>&1; then
+      echo "vault-start: unsealed"
+    else
+      [ -n "$told" ] || echo "vault-start: the key on the volume does not unseal this Vault" >&2
     fi
+    told=yes
   done
+  rm -f "$key_file"
 }
 
-umask 077
-keep_unsealed &
+# In a shell of its own, whose end makes init its parent: Vault reaps no children.
+(unseal_once &)
 exec vault server -config=/etc/berth/vault.hcl

@@ -73,15 +73,9 @@ test("a module that cannot be had is named with Go's own words, and nothing of i
   );
   writeFileSync(join(wrapper, "go.sum"), "");
   writeFileSync(join(wrapper, "tools.go"), "//go:build tools\n\npackage example\n");
-  const bin = join(folder, "bin");
-  mkdirSync(bin);
-  const go = `#!/bin/sh\nif [ "$1" = env ]; then echo go1.26.0; else echo "go: no such module" >&2; exit 1; fi\n`;
-  writeFileSync(join(bin, "go"), go, { mode: 0o755 });
-  const { PATH } = process.env;
-  process.env["PATH"] = `${bin}:${PATH}`;
   const lines: string[] = [];
   const cacheDir = join(folder, "cache");
-  try {
+  await withGo("echo 'go: no such module' >&2; exit 1", async () => {
     const log = (line: string) => void lines.push(line);
     await expect(ensureGoProgram(programIn(wrapper), { cacheDir, log })).rejects.toMatchObject({
       issues: [
@@ -93,11 +87,43 @@ test("a module that cannot be had is named with Go's own words, and nothing of i
       ],
       details: ["go: no such module"],
     });
-  } finally {
-    process.env["PATH"] = PATH;
-  }
+  });
   expect(lines).toEqual([
     "Building Example 2.0.1 from its Go module; the first time takes minutes",
   ]);
   expect(() => readFileSync(goProgramFolder(programIn(wrapper), cacheDir))).toThrow("ENOENT");
 });
+
+test("a command may be the module's root", async () => {
+  const wrapper = join(folder, "wrapper");
+  mkdirSync(wrapper);
+  writeFileSync(
+    join(wrapper, "go.mod"),
+    "module example\n\ngo 1.21\n\nrequire example.test/program/v2 v2.0.1\n",
+  );
+  for (const file of ["go.sum", "tools.go"]) writeFileSync(join(wrapper, file), "");
+  const asked = join(folder, "asked");
+  await withGo(`printf '%s\\n' "$@" >> ${asked}`, async () => {
+    const program = { ...programIn(wrapper), commands: [".", "cmd/other"] };
+    await ensureGoProgram(program, { cacheDir: join(folder, "cache") });
+  });
+  expect(readFileSync(asked, "utf8").trim().split("\n").slice(-2)).toEqual([
+    "example.test/program/v2",
+    "example.test/program/v2/cmd/other",
+  ]);
+});
+
+/** Runs with a Go 1.26 on PATH that does what `line` says. */
+async function withGo(line: string, run: () => Promise<void>): Promise<void> {
+  const bin = join(folder, "bin");
+  mkdirSync(bin);
+  const go = `#!/bin/sh\nif [ "$1" = env ]; then echo go1.26.0; else ${line}; fi\n`;
+  writeFileSync(join(bin, "go"), go, { mode: 0o755 });
+  const { PATH } = process.env;
+  process.env["PATH"] = `${bin}:${PATH}`;
+  try {
+    await run();
+  } finally {
+    process.env["PATH"] = PATH;
+  }
+}

@@ -24,6 +24,9 @@ describe("localImageFor", () => {
       reference: recipeReference("postgres"),
     });
     expect(localImageFor("traefik:v3.6.12")).toEqual({ reference: recipeReference("traefik") });
+    expect(localImageFor("hashicorp/vault:1.17.3")).toEqual({
+      reference: recipeReference("vault"),
+    });
     expect(localImageFor("node:18-alpine")).toEqual({ reference: recipeReference("node") });
     expect(localImageFor("cloudflare/cloudflared:2025.8.1")).toEqual({
       reference: recipeReference("cloudflared"),
@@ -54,7 +57,7 @@ describe("recipeReference", () => {
 
   it("refuses a recipe that does not exist", () => {
     expect(() => recipeReference("mysql")).toThrow(
-      "offline/images/mysql: there is no such recipe; choose from base, redis, postgres, nginx, prometheus, node, python, awscli, localstack, cloudflared, traefik, stand-in",
+      "offline/images/mysql: there is no such recipe; choose from base, redis, postgres, nginx, prometheus, node, python, awscli, localstack, cloudflared, traefik, vault, stand-in",
     );
   });
 });

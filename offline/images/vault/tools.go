@@ -1,0 +1,5 @@
+//go:build tools
+
+package vault
+
+import _ "github.com/hashicorp/vault"
