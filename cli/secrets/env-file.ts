@@ -27,7 +27,7 @@ const environmentName = /^[A-Za-z_][A-Za-z0-9_]*$/;
  * applications read it with; so a value keeps its line and its section.
  */
 export function readEnvFile(text: string): EnvFile {
-  const lines = text.replace(/^\uFEFF/, "").split(/\r\n|\r|\n/);
+  const lines = text.split(/\r\n|\r|\n/);
   const file: EnvFile = { entries: [], malformed: [] };
   let sections: string[] = [];
   let before: "empty" | "comment" | "variable" = "empty";

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { configSecrets, machineSecretIssues, shellFor } from "../../cli/machine/config-secrets";
@@ -64,7 +64,7 @@ test.each(["", "config:\n", "encryptionsalt: v1:abc\n"])(
 test("a system's secret is seen by its own key alone, and never its value", () => {
   write("config:\n  shop:API_KEY:\n    secure: v1:abc\n");
   expect(configSecrets("prod")("shop:API_KEY")).toEqual({ value: undefined });
-  expect(configSecrets("prod")("shop:constructor")).toBeUndefined();
+  expect(configSecrets("prod")("constructor")).toBeUndefined();
   expect(configSecrets("dev")("shop:API_KEY")).toBeUndefined();
 });
 
@@ -88,6 +88,11 @@ test("what the committed file no longer has is not there, though the machine's c
   write(stale);
   writeFileSync(machineStackFile("prod").replace(".yaml", ".committed.yaml"), stale);
   expect(machineSecretIssues("prod", { shop: [] })).toEqual([]);
+});
+
+test("reading what is set writes nothing", () => {
+  configSecrets("prod")("shop:API_KEY");
+  expect(readdirSync(folder)).toEqual([]);
 });
 
 test("a shell takes the stack up before pulumi, unless it has, or the backend is the user's", () => {

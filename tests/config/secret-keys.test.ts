@@ -119,7 +119,7 @@ test("a neighbour's secret in the clear counts, one's own is told by another rea
 test("a key that was set by a path is not the secret itself", () => {
   writeFileSync(
     join(folder, "Pulumi.lab.yaml"),
-    `config:\n${base.join("\n")}\n  shop:API_KEY: {a: {secure: v1:x}, b: ${value}}\n`,
+    `config:\n${base.join("\n")}\n  shop:API_KEY: {secure: v1:x, b: ${value}}\n`,
   );
   expect(loadStacks(folder, declared).issues.map(formatIssue)).toEqual([clear("shop:API_KEY")]);
 });

@@ -110,6 +110,8 @@ test("a name means a label, or those that have it as whole words", () => {
   const labels = ["mates/cms/admin", "mates/grafana/admin", "mates/cms/admin-key", "admin/x"];
   expect(matchingLabels("mates/cms/admin", labels)).toEqual(["mates/cms/admin"]);
   expect(matchingLabels("cms/admin", labels)).toEqual(["mates/cms/admin"]);
+  // One that is inside of another means itself.
+  expect(matchingLabels("a/b", ["a/b", "a/b/c"])).toEqual(["a/b"]);
   expect(matchingLabels("admin", labels)).toEqual([
     "mates/cms/admin",
     "mates/grafana/admin",

@@ -41,6 +41,14 @@ test.each(["\r\n", "\r", "\n"])("lines that end in %j, and a byte order mark", (
   ]);
 });
 
+test("a quote with a backslash before it closes nothing", () => {
+  const { entries } = read('A="one \\"', 'two"', "B=2");
+  expect(entries).toMatchObject([
+    { line: 1, name: "A", value: 'one \\"\ntwo' },
+    { line: 3, name: "B", value: "2" },
+  ]);
+});
+
 describe("sections", () => {
   const sections = (...lines: string[]) =>
     read(...lines).entries.map(({ name, sections: above }) => [name, ...above]);
