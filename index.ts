@@ -3,6 +3,7 @@ import { Stack } from "./components/stack";
 import { loadCatalogue } from "./config/catalogue";
 import { dockerAddress } from "./config/docker-address";
 import { imageOf } from "./config/images";
+import { loadImagesLock } from "./config/images-lock";
 import { IssuesError } from "./config/issues";
 import { imageSource, observeMachine, rootSecret, sourcesFolder } from "./config/machine";
 import { declaredSecrets } from "./config/secret-keys";
@@ -32,12 +33,15 @@ function program(): Record<string, unknown> {
   if (!settings) throw stop(issues);
   const others = loadOtherStacks(__dirname, settings.stack, secrets);
   if (others.issues.length > 0) throw stop(others.issues);
+  const { lock, issues: lockIssues } = loadImagesLock(__dirname);
+  if (lockIssues.length > 0) throw stop(lockIssues);
   const machine = observeMachine(catalogue, settings);
   const plan = planStack({
     catalogue,
     stacks: [settings, ...others.stacks],
     stack: settings.stack,
     machine,
+    ...(lock && { imagesLock: lock }),
   });
   if (plan.issues.length > 0) throw stop(plan.issues);
 

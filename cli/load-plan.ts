@@ -1,4 +1,5 @@
 import { loadCatalogue } from "../config/catalogue";
+import { loadImagesLock } from "../config/images-lock";
 import { IssuesError } from "../config/issues";
 import { observeMachine } from "../config/machine";
 import type { Settings } from "../config/schema/settings";
@@ -23,7 +24,13 @@ export function loadPlan(stack: string, { here }: { here: boolean }): LoadedPlan
   const { stacks, issues } = loadStacks(root, declaredSecrets(catalogue));
   const settings = stacks.find((candidate) => candidate.stack === stack);
   const machine = here && settings ? observeMachine(catalogue, settings) : undefined;
-  const plan = planStack({ catalogue, stacks, stack, ...(machine && { machine }) });
+  const { lock, issues: lockIssues } = loadImagesLock(root);
+  issues.push(...lockIssues);
+  const plan = planStack({
+    ...{ catalogue, stacks, stack },
+    ...(machine && { machine }),
+    ...(lock && { imagesLock: lock }),
+  });
   // A stack whose file is wrong is there: only its mistakes count.
   const file = `Pulumi.${stack}.yaml`;
   const broken = issues.some((issue) => issue.path.startsWith(file));

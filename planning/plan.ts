@@ -1,4 +1,5 @@
 import type { Catalogue } from "../config/catalogue";
+import type { ImagesLock } from "../config/schema/images-lock";
 import type { Settings } from "../config/schema/settings";
 import type { SystemSpec } from "../config/schema/system";
 import { suggest, type Issue, type Note } from "../config/issues";
@@ -35,6 +36,8 @@ export interface PlanInput {
   stack: string;
   /** What the machine says; without it the plan speaks of committed data alone. */
   machine?: MachineFacts;
+  /** What registries said of the images; undefined where nothing is locked. */
+  imagesLock?: ImagesLock;
 }
 
 /**
