@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Plan } from "../../planning/types";
 import { createCheckout, type Checkout } from "./support/checkout";
-import { docker, eventually, execute } from "./support/docker";
+import { eventually, execute, identity } from "./support/docker";
 import { bringUp, clearAway, planHere } from "./support/stack";
 
 let checkout: Checkout;
@@ -16,13 +16,7 @@ beforeAll(async () => {
   plan = await planHere(checkout, "dev");
 });
 
-afterAll(() =>
-  clearAway(
-    checkout,
-    "dev",
-    plan.volumes.map(({ name }) => name),
-  ),
-);
+afterAll(() => clearAway(checkout, "dev", plan?.volumes));
 
 /** A system of a Postgres server and consumers that write a row each second. */
 function writeLab(consumers: string[]): void {
@@ -81,10 +75,6 @@ function writeLab(consumers: string[]): void {
 }
 
 const container = (name: string) => `lab-${name}-dev`;
-const identity = async (name: string) => {
-  const { Id, State } = await docker.getContainer(container(name)).inspect();
-  return `${name} ${Id} ${State.StartedAt}`;
-};
 /** psql in a consumer's container, as that consumer. */
 const psql = (name: string, ...args: string[]) => execute(container(name), "psql", "-tAX", ...args);
 const rows = async (name: string) =>
@@ -104,11 +94,11 @@ test("each consumer reaches its own database and no other", async () => {
 
 test("a consumer more on a server with data restarts nobody else", async () => {
   const others = ["postgres", "shop", "blog"];
-  const before = await Promise.all(others.map(identity));
+  const before = await Promise.all(others.map((name) => identity(container(name))));
   writeLab(["shop", "blog", "wiki"]);
   await bringUp(checkout, "dev");
   expect(await eventually(() => rows("wiki"))).toBeGreaterThan(0);
-  expect(await Promise.all(others.map(identity))).toEqual(before);
+  expect(await Promise.all(others.map((name) => identity(container(name))))).toEqual(before);
 });
 
 test("a consumer less keeps its data, and up says so", async () => {

@@ -49,7 +49,7 @@ beforeAll(async () => {
   checkout.configure("dev", { systems: ["trial"] });
 });
 
-afterAll(() => clearAway(checkout, "dev", ["trial_data_dev"]));
+afterAll(() => clearAway(checkout, "dev", [{ name: "trial_data_dev" }]));
 
 test("a failing job fails up with its name, exit code and log, and its dependents do not start", async () => {
   writeSystem({ job: "echo no such thing as a free lunch; exit 3" });

@@ -40,7 +40,7 @@ export default defineSystem({
   plan = await planHere(checkout, "prod");
 });
 
-afterAll(() => clearAway(checkout, "prod", []));
+afterAll(() => clearAway(checkout, "prod"));
 
 const container = (service: string): string =>
   plan.services.find((planned) => planned.service === service)?.container ?? "";

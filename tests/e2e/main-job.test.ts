@@ -5,7 +5,7 @@ import { containerNames } from "../../planning/naming";
 import { serviceId, type Plan, type PlannedService } from "../../planning/types";
 import { createCheckout, installSource, type Checkout } from "./support/checkout";
 import { differences } from "./support/compare";
-import { docker, eventually, execute } from "./support/docker";
+import { docker, eventually, execute, identity } from "./support/docker";
 import { bringUp, clearAway, planHere } from "./support/stack";
 
 let checkout: Checkout;
@@ -20,10 +20,10 @@ const service = (id: string): PlannedService => {
 /** Container id and start time by name: what changes when a container is replaced or restarted. */
 async function identities(): Promise<Record<string, string>> {
   const entries = plan.services.flatMap((planned) =>
-    containerNames(planned).map(async (name): Promise<[string, string]> => {
-      const { Id, State } = await docker.getContainer(name).inspect();
-      return [name, `${Id} ${State.StartedAt}`];
-    }),
+    containerNames(planned).map(async (name): Promise<[string, string]> => [
+      name,
+      await identity(name),
+    ]),
   );
   return Object.fromEntries(await Promise.all(entries));
 }
@@ -34,13 +34,7 @@ beforeAll(async () => {
   plan = await planHere(checkout, "dev");
 });
 
-afterAll(() =>
-  clearAway(
-    checkout,
-    "dev",
-    (plan?.volumes ?? []).map(({ name }) => name),
-  ),
-);
+afterAll(() => clearAway(checkout, "dev", plan?.volumes));
 
 test("every service of all five systems is healthy and every job has ended well", async () => {
   expect([...new Set(plan.services.map(({ system }) => system))]).toHaveLength(5);

@@ -15,13 +15,7 @@ beforeAll(async () => {
   plan = await planHere(checkout, "prod");
 });
 
-afterAll(() =>
-  clearAway(
-    checkout,
-    "prod",
-    (plan?.volumes ?? []).map(({ name }) => name),
-  ),
-);
+afterAll(() => clearAway(checkout, "prod", plan?.volumes));
 
 test("prod's multi-stage builds of the same sources serve them", async () => {
   const url = plan.services.find(({ service }) => service === "frontend")?.url ?? "";

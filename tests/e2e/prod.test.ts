@@ -1,15 +1,13 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
 import { request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { cpus } from "node:os";
-import { join } from "node:path";
 import { serviceId, type Plan, type PlannedRoute } from "../../planning/types";
 import { startAcmeServer, type AcmeServer } from "../support/acme";
 import { startCloudflareApi, type CloudflareApi } from "../support/cloudflare-api";
 import { createCheckout, type Checkout } from "./support/checkout";
 import { differences } from "./support/compare";
-import { docker, eventually, execute } from "./support/docker";
+import { bridgeAddress, docker, eventually, execute, identity } from "./support/docker";
 import { startOutside } from "./support/outside";
 import { openSockets } from "./support/sockets";
 import { bringUp, clearAway, planHere } from "./support/stack";
@@ -32,10 +30,9 @@ let before: string[];
 beforeAll(async () => {
   checkout = await createCheckout();
   acme = await startAcmeServer({ docker, address: "127.0.0.1", httpPort: ports.http });
-  const bridge = (await docker.getNetwork("bridge").inspect()) as Bridge;
   api = await startCloudflareApi({
     ...{ token: cloudflare.token, account: cloudflare.account, zones: [cloudflare.zone] },
-    advertise: bridge.IPAM.Config[0]?.Gateway ?? "172.17.0.1",
+    advertise: await bridgeAddress(),
   });
   checkout.env.CLOUDFLARE_API_TOKEN = cloudflare.token;
   checkout.env.CLOUDFLARE_BASE_URL = api.url;
@@ -59,18 +56,9 @@ beforeAll(async () => {
   dev = await planHere(checkout, "dev");
 });
 
-interface Bridge {
-  IPAM: { Config: { Gateway?: string }[] };
-}
-
 afterAll(async () => {
   await checkout.berth("down", "dev", "--yes");
-  const volumes = [...plan.volumes, ...dev.volumes];
-  await clearAway(
-    checkout,
-    "prod",
-    volumes.map(({ name }) => name),
-  );
+  await clearAway(checkout, "prod", [...plan.volumes, ...dev.volumes]);
   await acme.stop();
   await api.close();
 });
@@ -117,10 +105,6 @@ const settled = (host: string, path?: string, login?: string) =>
 
 const byTraefik = () => plan.routes.filter(({ via }) => via === "traefik");
 const inspect = (container: string) => docker.getContainer(container).inspect();
-const identity = async (container: string) => {
-  const { Id, State } = await inspect(container);
-  return `${Id} ${State.StartedAt}`;
-};
 
 /** A password of the stack's access rules, as its operator gets it. */
 async function password(rule: string): Promise<string> {
@@ -130,13 +114,6 @@ async function password(rule: string): Promise<string> {
     'eval "$(./berth env prod)" && npx pulumi stack output passwords --show-secrets --json --stack prod',
   );
   return (JSON.parse(stdout) as Record<string, string>)[rule] ?? "";
-}
-
-function editCatalogue(file: string, from: string, to: string): void {
-  const path = join(checkout.folder, "config/systems", file);
-  const text = readFileSync(path, "utf8");
-  if (!text.includes(from)) throw new Error(`${file} has no ${from}`);
-  writeFileSync(path, text.replace(from, to));
 }
 
 describe("what the public sees", () => {
@@ -369,8 +346,8 @@ test("a changed route takes effect without a restart and without a failed reques
   const ids = await Promise.all(containers.map(identity));
   await settled("app.inpactai.example");
   const failures = await whileAsking("app.inpactai.example", async () => {
-    editCatalogue(
-      "inpactai.ts",
+    checkout.edit(
+      "config/systems/inpactai.ts",
       'prod: [{ host: { parameter: "INPACTAI_HOST" } }]',
       'prod: [{ host: { parameter: "INPACTAI_HOST" } }, { host: "www.inpactai.example" }]',
     );
@@ -383,7 +360,11 @@ test("a changed route takes effect without a restart and without a failed reques
 });
 
 test("of two replicas one that is killed is routed around", async () => {
-  editCatalogue("inpactai.ts", 'user: "101:101",', 'user: "101:101",\n        replicas: 2,');
+  checkout.edit(
+    "config/systems/inpactai.ts",
+    'user: "101:101",',
+    'user: "101:101",\n        replicas: 2,',
+  );
   await bringUp(checkout, "prod");
   // Traefik takes up the job's file a moment after `up` is done.
   const port = plan.services.find(({ container }) => container === "traefik")?.ports[0];

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -43,11 +43,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   pointTo("prod", { docker: tls.url, tls: tls.tls });
-  await clearAway(
-    checkout,
-    "prod",
-    (plan?.volumes ?? []).map(({ name }) => name),
-  );
+  await clearAway(checkout, "prod", plan?.volumes);
   await Promise.all([ssh.stop(), tls.stop()]);
   rmSync(folder, { recursive: true });
 });
@@ -56,14 +52,6 @@ afterAll(async () => {
 function pointTo(stack: string, host: { docker: string; tls?: string }): void {
   const machine = { id: "lab", platform: "linux/amd64", memory: "64 GiB", cpus: 16, gpu: true };
   checkout.configure(stack, { host: { ...machine, ...host } });
-}
-
-function editCatalogue(place: string, edit: (text: string) => string): void {
-  const path = join(checkout.folder, "config/systems/inpactai.ts");
-  const text = readFileSync(path, "utf8");
-  const edited = edit(text);
-  if (edited === text) throw new Error(`inpactai.ts has no ${place}`);
-  writeFileSync(path, edited);
 }
 
 async function provesItself(lookAround = async () => {}): Promise<void> {
@@ -91,11 +79,10 @@ async function provesItself(lookAround = async () => {}): Promise<void> {
 test("by ssh, with what ssh's own configuration knows of the host", async () => {
   pointTo("prod", { docker: ssh.url });
   // As a dashboard it is what an operator looks at through ssh.
-  editCatalogue("slot: 0,\n            published: { dev: 5173, prod: 8080 }", (text) =>
-    text.replace(
-      /role: "public",(\s+slot: 0,\s+published: \{ dev: 5173, prod: 8080 \})/g,
-      'role: "dashboard",$1',
-    ),
+  checkout.edit(
+    "config/systems/inpactai.ts",
+    /role: "public",(\s+slot: 0,\s+published: \{ dev: 5173, prod: 8080 \})/g,
+    'role: "dashboard",$1',
   );
   await provesItself(async () => {
     const shell =

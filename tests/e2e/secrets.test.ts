@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Plan } from "../../planning/types";
 import { createCheckout, type Checkout, type Outcome } from "./support/checkout";
 import { docker, snapshot } from "./support/docker";
 import { bringUp, clearAway, planHere } from "./support/stack";
@@ -11,7 +12,7 @@ const key = `${canary}-key "$&" {sha1} $HOME \`x\` #end`;
 const lines = `${canary}-first\n${canary}-second`;
 
 let checkout: Checkout;
-let volumes: string[] = [];
+let volumes: Plan["volumes"] = [];
 let printed = "";
 let remedy = "";
 
@@ -122,7 +123,7 @@ test("import sets what the file has, and shows no value", async () => {
 
 test("up gives containers the very values, and a stand-in none", async () => {
   printed += await bringUp(checkout, "dev");
-  volumes = (await planHere(checkout, "dev")).volumes.map(({ name }) => name);
+  volumes = (await planHere(checkout, "dev")).volumes;
   const redis = await environmentOf("inpactai-redis-dev");
   expect(redis).toContain(`SUPABASE_KEY=${key}`);
   expect(redis).toContain(`CERTIFICATE=${lines}`);

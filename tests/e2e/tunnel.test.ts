@@ -1,9 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { startCloudflareApi, type ApiRequest, type CloudflareApi } from "../support/cloudflare-api";
+import type { Plan } from "../../planning/types";
 import { createCheckout, type Checkout } from "./support/checkout";
-import { docker, eventually } from "./support/docker";
+import { bridgeAddress, docker, eventually } from "./support/docker";
 import { openSockets } from "./support/sockets";
 import { bringUp, clearAway, planHere } from "./support/stack";
 
@@ -14,14 +13,13 @@ const token = "an-api-token-of-the-tests-in-a-tokens-form-00";
 let checkout: Checkout;
 let api: CloudflareApi;
 let before: string[];
-let volumes: string[] = [];
+let volumes: Plan["volumes"] = [];
 
 beforeAll(async () => {
   checkout = await createCheckout();
-  const bridge = (await docker.getNetwork("bridge").inspect()) as Bridge;
   api = await startCloudflareApi({
     ...{ token, account, zones: [zone] },
-    advertise: bridge.IPAM.Config[0]?.Gateway ?? "172.17.0.1",
+    advertise: await bridgeAddress(),
   });
   checkout.env.CLOUDFLARE_API_TOKEN = token;
   checkout.env.CLOUDFLARE_BASE_URL = api.url;
@@ -34,10 +32,6 @@ beforeAll(async () => {
   });
   before = openSockets();
 });
-
-interface Bridge {
-  IPAM: { Config: { Gateway?: string }[] };
-}
 
 afterAll(async () => {
   await clearAway(checkout, "prod", volumes);
@@ -57,14 +51,6 @@ function changes(): (CloudflareApi["requests"][number] & { what: string })[] {
 }
 
 const whats = (requests: { what: string }[]) => requests.map(({ what }) => what);
-
-/** A line of a catalogue file in the checkout. */
-function editCatalogue(file: string, from: string, to: string): void {
-  const path = join(checkout.folder, "config/systems", file);
-  const text = readFileSync(path, "utf8");
-  if (!text.includes(from)) throw new Error(`${file} has no ${from}`);
-  writeFileSync(path, text.replace(from, to));
-}
 
 const dagster = {
   plain: 'web: { port: 3070, role: "dashboard", slot: 0, published: { dev: 4100, prod: 3100 } }',
@@ -119,7 +105,7 @@ describe("errors of the API leave a state from which the next up converges", () 
 test("up makes the tunnel, its configuration and its record, in this order", async () => {
   api.requests.splice(0);
   await bringUp(checkout, "prod");
-  volumes = (await planHere(checkout, "prod")).volumes.map(({ name }) => name);
+  volumes = (await planHere(checkout, "prod")).volumes;
   // The tunnel was made before the record failed: that is all that was left to do.
   expect(whats(changes())).toEqual(["POST /zones/Z/dns_records"]);
   const [tunnel] = api.tunnels() as { id: string; name: string }[];
@@ -175,7 +161,7 @@ test("the token is in no container but cloudflared's, and nowhere in the clear",
 
 describe("a dashboard with an access rule", () => {
   test("gets its guard before its name", async () => {
-    editCatalogue("luv.ts", dagster.plain, dagster.routed);
+    checkout.edit("config/systems/luv.ts", dagster.plain, dagster.routed);
     checkout.configure("prod", {
       exposure: {
         ...{ public: "cloudflareTunnel", dashboard: "hostPort" },
@@ -222,7 +208,7 @@ describe("a dashboard with an access rule", () => {
   });
 
   test("is gone when its route is", async () => {
-    editCatalogue("luv.ts", dagster.routed, dagster.plain);
+    checkout.edit("config/systems/luv.ts", dagster.routed, dagster.plain);
     checkout.configure("prod", { exposure: { public: "cloudflareTunnel", dashboard: "hostPort" } });
     await bringUp(checkout, "prod");
     const removed = whats(changes());
@@ -242,8 +228,8 @@ describe("a dashboard with an access rule", () => {
 test("another host name of a service restarts neither it nor cloudflared", async () => {
   const containers = ["vedanta-systems-prod", "cloudflared-prod"];
   const ids = await Promise.all(containers.map(idOf));
-  editCatalogue(
-    "luv.ts",
+  checkout.edit(
+    "config/systems/luv.ts",
     'prod: [{ host: "vedanta.systems" }]',
     'prod: [{ host: "vedanta.systems" }, { host: "www.vedanta.systems" }]',
   );

@@ -27,13 +27,7 @@ beforeAll(async () => {
   rootToken = await inVault(`awk '/^Initial Root Token:/ { print $NF }' ${keys}/init.txt`);
 });
 
-afterAll(() =>
-  clearAway(
-    checkout,
-    "dev",
-    (plan?.volumes ?? []).map(({ name }) => name),
-  ),
-);
+afterAll(() => clearAway(checkout, "dev", plan?.volumes));
 
 /** What a shell line prints in a container; it must succeed. */
 async function shell(container: string, line: string): Promise<string> {

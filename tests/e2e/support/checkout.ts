@@ -33,6 +33,8 @@ export interface Checkout {
   run: (command: string, ...args: string[]) => Promise<Outcome>;
   /** Sets `berth:` values of a stack file; "host.cpus" is a value inside of another. */
   configure: (stack: string, values: Record<string, unknown>) => void;
+  /** Replaces the first such text in a file of the checkout; it has to be there. */
+  edit: (file: string, from: string | RegExp, to: string) => void;
   remove: () => void;
 }
 
@@ -78,6 +80,13 @@ export async function createCheckout(): Promise<Checkout> {
       document.setIn(["config", ...`berth:${key}`.split(".")], value);
     writeFileSync(path, document.toString());
   };
+  const edit = (file: string, from: string | RegExp, to: string): void => {
+    const path = join(folder, file);
+    const text = readFileSync(path, "utf8");
+    const edited = text.replace(from, to);
+    if (edited === text) throw new Error(`${file} has no ${from}`);
+    writeFileSync(path, edited);
+  };
   for (const stack of ["dev", "prod"]) configure(stack, { sources, bindAddress: testAddress });
   return {
     folder,
@@ -85,6 +94,7 @@ export async function createCheckout(): Promise<Checkout> {
     env,
     run,
     configure,
+    edit,
     berth: (...args) => run(join(folder, "berth"), ...args),
     remove: () => rmSync(home, { recursive: true, force: true }),
   };

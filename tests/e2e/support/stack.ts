@@ -16,14 +16,14 @@ export async function planHere(checkout: Checkout, stack: string): Promise<Plan>
   return JSON.parse(outcome.stdout) as Plan;
 }
 
-/** Leaves nothing of a stack behind, its data included. */
+/** Leaves nothing of a stack behind, the data of these volumes included. */
 export async function clearAway(
   checkout: Checkout,
   stack: string,
-  volumes: string[],
+  volumes: readonly { name: string }[] = [],
 ): Promise<void> {
   await checkout.berth("down", stack, "--yes");
-  for (const name of volumes) {
+  for (const { name } of volumes) {
     await docker
       .getVolume(name)
       .remove()
