@@ -6,7 +6,7 @@ import { imageOf } from "./config/images";
 import { loadImagesLock } from "./config/images-lock";
 import { IssuesError } from "./config/issues";
 import { imageSource, observeMachine, rootSecret, sourcesFolder } from "./config/machine";
-import { declaredSecrets } from "./config/secret-keys";
+import { cloudflareTokenKey, declaredSecrets } from "./config/secret-keys";
 import { readFileVariables } from "./config/sources";
 import {
   rootSecretFromPulumi,
@@ -18,7 +18,7 @@ import { environmentIssues } from "./config/stack-environment";
 import { loadOtherStacks } from "./config/stack-files";
 import { stackOutputs } from "./planning/outputs";
 import { planStack } from "./planning/plan";
-import { apiTokenKey, cloudflareIssues } from "./preflight/cloudflare";
+import { cloudflareIssues } from "./preflight/cloudflare";
 import { configSecretIssues } from "./preflight/config-secrets";
 import { transportIssues } from "./preflight/host";
 import { mountIssues, sourceIssues } from "./preflight/sources";
@@ -49,7 +49,7 @@ function program(): Record<string, unknown> {
   const address = dockerAddress(settings);
   const missing = [
     ...transportIssues(plan, address),
-    ...cloudflareIssues(plan, configSecretFromPulumi(apiTokenKey)),
+    ...cloudflareIssues(plan, configSecretFromPulumi(cloudflareTokenKey)),
     ...configSecretIssues(plan, configSecretFromPulumi),
     ...sourceIssues(plan, settings, sources),
     ...mountIssues(plan, sources, address.url),

@@ -1,4 +1,5 @@
 import { dockerAddress, dockerVariables } from "../config/docker-address";
+import { compare } from "../planning/compare";
 import { loadPlan, requireSettings } from "./load-plan";
 import { hasStack, pulumiEnvironment } from "./machine/pulumi-environment";
 import { say } from "./terminal";
@@ -32,7 +33,7 @@ async function presentEngine(): Promise<Record<string, string> | undefined> {
 /** One `export` a line, in any order of names but always the same, quoted for a POSIX shell. */
 export function exportLines(variables: Record<string, string>): string {
   return Object.entries(variables)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .sort(([a], [b]) => compare(a, b))
     .map(([name, value]) => `export ${name}=${quote(value)}`)
     .join("\n");
 }

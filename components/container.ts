@@ -1,5 +1,6 @@
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { compare } from "../planning/compare";
 import type { PlannedService } from "../planning/types";
 import { goDuration, labels } from "./naming";
 
@@ -143,7 +144,7 @@ function environment(
   variables: Readonly<Record<string, pulumi.Input<string>>>,
 ): pulumi.Input<string>[] {
   return Object.entries(variables)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .sort(([a], [b]) => compare(a, b))
     .map(([name, value]) =>
       typeof value === "string" ? `${name}=${value}` : pulumi.interpolate`${name}=${value}`,
     );

@@ -1,5 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { cloudflareTokenKey } from "../config/secret-keys";
 import { accessLabels } from "../planning/exposure/traefik";
 import { entryOf } from "../planning/lookup";
 import { deriveSecret, fillSecret } from "../planning/secrets";
@@ -56,7 +57,7 @@ export class Stack extends pulumi.ComponentResource {
         `${name}-tunnel`,
         {
           tunnel: plan.tunnel,
-          apiToken: args.configSecret("cloudflare:apiToken") ?? pulumi.secret(""),
+          apiToken: args.configSecret(cloudflareTokenKey) ?? pulumi.secret(""),
         },
         { parent: this },
       );

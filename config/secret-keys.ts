@@ -7,9 +7,12 @@ export type DeclaredSecrets = Readonly<Record<string, readonly string[]>>;
 /** Namespaces of configuration that are Pulumi's, Berth's or a provider's own. */
 export const reservedNamespaces = ["berth", "pulumi", "docker", "cloudflare"];
 
+/** Key of the token with which Cloudflare's API, and Traefik's DNS challenge, are used. */
+export const cloudflareTokenKey = "cloudflare:apiToken";
+
 /** The providers' own variables, which count where the stack's configuration says nothing. */
 export const shellVariables: Readonly<Record<string, string>> = {
-  "cloudflare:apiToken": "CLOUDFLARE_API_TOKEN",
+  [cloudflareTokenKey]: "CLOUDFLARE_API_TOKEN",
 };
 
 export function declaredSecrets(catalogue: Catalogue): DeclaredSecrets {

@@ -1,6 +1,7 @@
 import type { Settings } from "../config/schema/settings";
 import type { Draft } from "./drafts";
 import { entryOf } from "./lookup";
+import { parameterValue } from "./parameters";
 
 /** URL of what runs elsewhere, undefined where its parameter has no value. */
 export function externalUrl(
@@ -10,10 +11,7 @@ export function externalUrl(
 ): string | undefined {
   const url = entryOf(system.externals, name)?.url;
   if (url === undefined || typeof url === "string") return url;
-  return (
-    entryOf(settings.parameters, url.parameter) ??
-    entryOf(system.parameters, url.parameter)?.default
-  );
+  return parameterValue(url.parameter, system, settings);
 }
 
 /** Host name under which the operator's browser finds published ports. */

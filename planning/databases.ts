@@ -1,6 +1,7 @@
 import type { Settings } from "../config/schema/settings";
 import type { Issue } from "../config/issues";
-import { catalogPath, compare, type Draft } from "./drafts";
+import { compare } from "./compare";
+import { catalogPath, type Draft } from "./drafts";
 import type { Bindings } from "./bindings";
 import { provisioningScript, socketFolder } from "./provisioning-script";
 import type { SecretVariable } from "./types";

@@ -4,6 +4,7 @@ import type { ServiceSpec } from "../config/schema/service";
 import type { Settings } from "../config/schema/settings";
 import type { SystemSpec } from "../config/schema/system";
 import { suggest, type Issue, type Note } from "../config/issues";
+import { compare } from "./compare";
 import { entryOf } from "./lookup";
 import { defaultContainerName, inEnvironment } from "./naming";
 import { readParameter } from "./parameters";
@@ -198,9 +199,4 @@ function checkParameters(
       remedy: suggest(name, declared),
     });
   }
-}
-
-/** Order by code point: the same on every machine. */
-export function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -1,4 +1,4 @@
-import { compare } from "./drafts";
+import { compare } from "./compare";
 import { serviceId, type Plan, type SecretVariable } from "./types";
 
 /** A secret of a plan with all that use it; never its value. */

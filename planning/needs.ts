@@ -1,7 +1,8 @@
 import type { Endpoint, NeedSpec } from "../config/schema/service";
 import type { Settings } from "../config/schema/settings";
 import { suggest, type Issue } from "../config/issues";
-import { catalogPath, compare, type Draft } from "./drafts";
+import { compare } from "./compare";
+import { catalogPath, type Draft } from "./drafts";
 import { entryOf } from "./lookup";
 import type { HostPorts } from "./ports";
 import { browserHost, externalUrl } from "./addresses";
@@ -9,6 +10,7 @@ import { fillVariables, type Bindings, type MetNeed } from "./bindings";
 import { decideWays } from "./exposure/policy";
 import type { BoundRoute } from "./exposure/routes";
 import { databaseSecretLabel, type DatabaseUse } from "./databases";
+import type { SecretVariable } from "./types";
 
 export interface BoundNeeds {
   bindings: Map<string, Bindings>;
@@ -240,16 +242,9 @@ function bindSecret(
       remedy: "need the database, or choose another label",
     });
   }
-  const need: MetNeed = {
-    ...nothing(name),
-    kind: "secret",
-    target: label,
-    templates: spec.variables,
-  };
-  bound.needs.push(need);
   const version = context.settings.secretVersions[label] ?? 1;
   const secret = { origin: "derived", label, version, length: spec.length } as const;
-  fillVariables(context.issues, draft, need, { value: "{secret}" }, secret, bound, path);
+  giveSecret(context, draft, name, spec.variables, secret, bound, path);
 }
 
 function bindConfigSecret(
@@ -271,18 +266,25 @@ function bindConfigSecret(
     return;
   }
   const label = `${system}:${spec.configSecret}`;
-  const need: MetNeed = {
-    ...nothing(name),
-    kind: "secret",
-    target: label,
-    templates: spec.variables,
-  };
-  bound.needs.push(need);
   const secret = {
     origin: "config",
     ...{ label, version: 1, length: 0, about: declared.about },
     ...(declared.optional && { optional: true }),
   } as const;
+  giveSecret(context, draft, name, spec.variables, secret, bound, path);
+}
+
+function giveSecret(
+  context: Context,
+  draft: Draft,
+  name: string,
+  templates: Record<string, string>,
+  secret: Omit<SecretVariable, "template">,
+  bound: Bindings,
+  path: string,
+): void {
+  const need: MetNeed = { ...nothing(name), kind: "secret", target: secret.label, templates };
+  bound.needs.push(need);
   fillVariables(context.issues, draft, need, { value: "{secret}" }, secret, bound, path);
 }
 

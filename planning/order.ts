@@ -1,5 +1,5 @@
 import type { Issue } from "../config/issues";
-import { compare } from "./drafts";
+import { compare } from "./compare";
 
 /**
  * Start order: each after what it starts after, otherwise by name, so that the result does not

@@ -14,6 +14,15 @@ interface Asking {
   issues: Issue[];
 }
 
+/** Value of a parameter in this stack, undefined where it has none. */
+export function parameterValue(
+  name: string,
+  system: SystemSpec,
+  settings: Settings,
+): string | undefined {
+  return entryOf(settings.parameters, name) ?? entryOf(system.parameters, name)?.default;
+}
+
 /** Value of a parameter in this stack, undefined and an issue where there is none. */
 export function readParameter(
   name: string,
@@ -28,7 +37,7 @@ export function readParameter(
     });
     return undefined;
   }
-  const value = entryOf(settings.parameters, name) ?? declared.default;
+  const value = parameterValue(name, system, settings);
   if (value === undefined) {
     issues.push({
       path: `Pulumi.${settings.stack}.yaml.parameters`,

@@ -1,6 +1,6 @@
 import { suggest, type Issue } from "../config/issues";
 import type { Settings } from "../config/schema/settings";
-import { compare } from "./drafts";
+import { compare } from "./compare";
 import { passwordLabel } from "./exposure/traefik";
 import type { Bindings } from "./bindings";
 

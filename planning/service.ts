@@ -1,7 +1,8 @@
 import { roles, toBytes, toSeconds, type Role } from "../config/schema/common";
 import type { Settings } from "../config/schema/settings";
 import { suggest, type Issue } from "../config/issues";
-import { catalogPath, compare, type Draft } from "./drafts";
+import { compare } from "./compare";
+import { catalogPath, type Draft } from "./drafts";
 import { checkHardening, plannedExceptions, planLimits } from "./hardening";
 import { planHealth } from "./health";
 import { entryOf } from "./lookup";

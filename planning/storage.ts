@@ -1,6 +1,7 @@
 import type { Environment } from "../config/schema/common";
 import type { SystemSpec } from "../config/schema/system";
-import { compare, type Draft } from "./drafts";
+import { compare } from "./compare";
+import type { Draft } from "./drafts";
 import { inEnvironment } from "./naming";
 import { type PlannedNetwork, type PlannedService, type PlannedVolume } from "./types";
 

@@ -1,5 +1,5 @@
 import type { Issue } from "../config/issues";
-import { setCommand } from "../config/secret-keys";
+import { cloudflareTokenKey, setCommand } from "../config/secret-keys";
 import type { Plan } from "../planning/types";
 import type { ConfigSecret } from "./config-secrets";
 
@@ -7,8 +7,6 @@ const id = /^[0-9a-f]{32}$/;
 
 /** What Cloudflare's own provider checks only when it is too late: form of an API token. */
 const token = /^[0-9A-Za-z_-]{40,80}$/;
-
-export const apiTokenKey = "cloudflare:apiToken";
 
 /** What is wrong with what a stack's plan needs of a Cloudflare account, all at once. */
 export function cloudflareIssues(plan: Plan, apiToken: ConfigSecret): Issue[] {
@@ -59,11 +57,11 @@ function tokenIssues({ stack, services }: Plan, apiToken: ConfigSecret): Issue[]
   if (apiToken?.value === undefined || token.test(apiToken.value)) return [];
   const isUsed = services.some(({ secrets }) =>
     Object.values(secrets).some(
-      ({ origin, label }) => origin === "tunnel" || label === apiTokenKey,
+      ({ origin, label }) => origin === "tunnel" || label === cloudflareTokenKey,
     ),
   );
   if (!isUsed) return [];
   const message = "is not of a Cloudflare API token's form";
-  const remedy = `run: ${setCommand(apiTokenKey, stack)} (or set CLOUDFLARE_API_TOKEN)`;
-  return [{ path: apiTokenKey, message, remedy }];
+  const remedy = `run: ${setCommand(cloudflareTokenKey, stack)} (or set CLOUDFLARE_API_TOKEN)`;
+  return [{ path: cloudflareTokenKey, message, remedy }];
 }

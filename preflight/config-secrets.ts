@@ -1,7 +1,6 @@
-import { setCommand, shellVariables } from "../config/secret-keys";
+import { cloudflareTokenKey, setCommand, shellVariables } from "../config/secret-keys";
 import type { Issue } from "../config/issues";
 import { serviceId, type Plan } from "../planning/types";
-import { apiTokenKey } from "./cloudflare";
 
 /** A key of the secret config: undefined where it is not set; its value where that can be seen. */
 export type ConfigSecret = { value: string | undefined } | undefined;
@@ -31,7 +30,7 @@ function neededKeys({ services }: Plan): Map<string, { about?: string; services:
   for (const service of services) {
     for (const { origin, label, about, optional } of Object.values(service.secrets)) {
       if (origin === "derived" || optional) continue;
-      const key = origin === "tunnel" ? apiTokenKey : label;
+      const key = origin === "tunnel" ? cloudflareTokenKey : label;
       const known = needed.get(key) ?? { ...(about !== undefined && { about }), services: [] };
       const id = serviceId(service);
       if (!known.services.includes(id)) known.services.push(id);

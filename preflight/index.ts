@@ -3,7 +3,8 @@ import type { Issue } from "../config/issues";
 import { dockerAddress as settingsAddress } from "../config/docker-address";
 import type { Settings } from "../config/schema/settings";
 import type { Plan } from "../planning/types";
-import { apiTokenKey, cloudflareIssues } from "./cloudflare";
+import { cloudflareTokenKey } from "../config/secret-keys";
+import { cloudflareIssues } from "./cloudflare";
 import { configSecretIssues, type ConfigSecrets } from "./config-secrets";
 import { containerIssues } from "./containers";
 import { gatherDockerFacts } from "./docker-facts";
@@ -35,7 +36,7 @@ export async function runPreflight(input: PreflightInput): Promise<Issue[]> {
   return [
     ...(await dockerIssues(input)),
     ...transportIssues(plan, settingsAddress(settings)),
-    ...cloudflareIssues(plan, input.configSecrets(apiTokenKey)),
+    ...cloudflareIssues(plan, input.configSecrets(cloudflareTokenKey)),
     ...configSecretIssues(plan, input.configSecrets, input.shell),
     ...sourceIssues(plan, settings, folder),
     ...mountIssues(plan, folder, dockerAddress(input.docker)),

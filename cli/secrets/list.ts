@@ -1,6 +1,6 @@
 import { plannedSecrets } from "../../planning/inventory";
 import { tableLines } from "../../planning/render/table";
-import { apiTokenKey } from "../../preflight/cloudflare";
+import { cloudflareTokenKey } from "../../config/secret-keys";
 import { soundPlan } from "../load-plan";
 import { configSecrets } from "../machine/config-secrets";
 import { dataColors, print } from "../terminal";
@@ -10,7 +10,7 @@ export function listSecrets({ stack, json }: { stack: string; json?: boolean }):
   const secretOf = configSecrets(stack);
   const secrets = plannedSecrets(soundPlan(stack).plan).map((secret) => {
     const { label, origin, version, services, variables, optional } = secret;
-    const key = origin === "config" ? label : apiTokenKey;
+    const key = origin === "config" ? label : cloudflareTokenKey;
     return {
       ...{ label, origin, optional },
       /** Of a derived secret alone. */

@@ -1,10 +1,12 @@
 import type { Settings } from "../../config/schema/settings";
 import type { SystemSpec } from "../../config/schema/system";
+import { compare } from "../compare";
 import { entryOf } from "../lookup";
 import type { PlannedTunnel } from "../types";
 import { edgeUser } from "./route-scripts";
 import { edgeService, reachTargets, type EdgeService } from "./edge";
-import { isInZone, type BoundRoute } from "./routes";
+import { isInZone } from "./route-findings";
+import type { BoundRoute } from "./routes";
 
 const image = { registry: "cloudflare/cloudflared:2025.11.1" };
 
@@ -50,10 +52,7 @@ function describeTunnel(
 ): PlannedTunnel {
   // The first rule that fits counts: longer paths come before the ones that contain them.
   const ordered = [...routes].sort(
-    (a, b) =>
-      (a.host < b.host ? -1 : a.host > b.host ? 1 : 0) ||
-      b.path.length - a.path.length ||
-      (a.path < b.path ? -1 : 1),
+    (a, b) => compare(a.host, b.host) || b.path.length - a.path.length || compare(a.path, b.path),
   );
   const rules = [...new Set(routes.flatMap((route) => route.rule ?? []))].sort();
   return {

@@ -4,6 +4,10 @@ import type { Settings } from "../../config/schema/settings";
 import { suggest, type Issue } from "../../config/issues";
 import type { Draft } from "../drafts";
 import { entryOf } from "../lookup";
+import type { PlannedRoute } from "../types";
+
+/** A way that gives an endpoint public addresses. */
+export type RoutedWay = PlannedRoute["via"];
 
 /** Without a policy nothing leaves the host; in prod internal endpoints have no host port either. */
 const closed = {
@@ -32,6 +36,11 @@ export function decideWays(draft: Draft, role: Role, settings: Settings): Decisi
     if (ways !== undefined) return { ways: [ways].flat(), setting };
   }
   return { ways: [closed[settings.environment][role]], setting: `${file}.${role}` };
+}
+
+/** The way, if any, by which a decision gives an endpoint public addresses. */
+export function routeOf({ ways }: Decision): RoutedWay | undefined {
+  return ways.find((way): way is RoutedWay => way === "traefik" || way === "cloudflareTunnel");
 }
 
 /** Overrides for systems and services that the environment does not have: misspelt ones most likely. */

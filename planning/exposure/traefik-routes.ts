@@ -1,6 +1,6 @@
 import { stringify } from "yaml";
 import type { Settings } from "../../config/schema/settings";
-import { compare } from "../drafts";
+import { compare } from "../compare";
 import { entryOf } from "../lookup";
 import type { BoundRoute } from "./routes";
 

@@ -5,7 +5,9 @@ import type { TraefikSettings } from "../../config/schema/exposure";
 import type { SystemSpec } from "../../config/schema/system";
 import type { Settings } from "../../config/schema/settings";
 import { suggest, type Issue } from "../../config/issues";
-import { compare, type Draft } from "../drafts";
+import { cloudflareTokenKey } from "../../config/secret-keys";
+import { compare } from "../compare";
+import type { Draft } from "../drafts";
 import { entryOf } from "../lookup";
 import { thousands } from "../ports";
 import type { SecretVariable } from "../types";
@@ -70,7 +72,7 @@ export function planTraefik(
   const traefik = edgeService(system, "traefik", traefikEntry(settings, prod), settings);
   traefik.draft.fixedPorts = fixedPorts(settings);
   if (settings.traefik.acme.challenge === "cloudflareDns") {
-    const label = "cloudflare:apiToken";
+    const label = cloudflareTokenKey;
     traefik.bindings.variables.CF_DNS_API_TOKEN = `secret:${label}`;
     const token = { origin: "config", label, version: 1, length: 0, template: "{secret}" } as const;
     traefik.bindings.secrets.CF_DNS_API_TOKEN = token;

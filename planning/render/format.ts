@@ -1,4 +1,5 @@
 import type { Exception } from "../../config/schema/service";
+import { compare } from "../compare";
 import {
   serviceId,
   type Plan,
@@ -167,7 +168,7 @@ export function substitutionsOf(plan: Plan): Substitution[] {
     group.services.push(serviceId(service));
     groups.set(key, group);
   }
-  return [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => group);
+  return [...groups].sort(([a], [b]) => compare(a, b)).map(([, group]) => group);
 }
 
 /** The heading of a group of substitutions: "stand-in, as the source is missing". */

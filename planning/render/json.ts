@@ -1,3 +1,4 @@
+import { compare } from "../compare";
 import type { Plan } from "../types";
 
 /**
@@ -53,7 +54,7 @@ function arranged(value: unknown, field: string): unknown {
   const isRecord = order[field] === undefined;
   return Object.fromEntries(
     Object.entries(value)
-      .sort(([a], [b]) => rank(a) - rank(b) || (a < b ? -1 : 1))
+      .sort(([a], [b]) => rank(a) - rank(b) || compare(a, b))
       .map(([key, entry]) => [key, arranged(entry, isRecord ? "" : key)]),
   );
 }
