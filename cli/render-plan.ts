@@ -1,5 +1,5 @@
 import type { Plan } from "../planning/types";
-import { dataColors } from "./terminal";
+import { dataColors, dataWidth } from "./terminal";
 
 export type PlanFormat = "text" | "json" | "markdown" | "mermaid";
 
@@ -14,9 +14,7 @@ export async function renderPlan(plan: Plan, format: PlanFormat): Promise<string
       return (await import("../planning/render/mermaid")).renderMermaid(plan);
     case "text": {
       const { renderText } = await import("../planning/render/text");
-      // What reads a pipe searches by line: there nothing is wrapped.
-      const width = process.stdout.isTTY ? process.stdout.columns || 100 : Infinity;
-      return renderText(plan, { paint: dataColors, width });
+      return renderText(plan, { paint: dataColors, width: dataWidth() });
     }
   }
 }

@@ -16,6 +16,10 @@ export const dataColors: Colors = colorsOf(process.stdout);
 /** For everything else, on stderr. */
 export const colors: Colors = colorsOf(process.stderr);
 
+/** Columns that data may take. What reads a pipe searches by line: there nothing is wrapped. */
+export const dataWidth = (): number =>
+  process.stdout.isTTY ? process.stdout.columns || 100 : Infinity;
+
 /** Whether progress may redraw itself. */
 export const isLive = (): boolean => process.stderr.isTTY === true && process.env.TERM !== "dumb";
 

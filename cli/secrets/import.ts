@@ -10,7 +10,7 @@ import { Interrupted, problem } from "../errors";
 import { exitCodes } from "../exit-codes";
 import { soundPlan } from "../load-plan";
 import { configSecrets } from "../machine/config-secrets";
-import { canAsk, confirm, dataColors, print, say } from "../terminal";
+import { canAsk, confirm, dataColors, dataWidth, print, say } from "../terminal";
 import { announce, chooseEngine } from "../update/engine";
 import { openStack } from "../update/open-stack";
 import { assignEntries, type Assignment } from "./assign";
@@ -113,8 +113,7 @@ function show(assigned: readonly Assignment[], { stack, file }: ImportOptions): 
       { title: "SERVICES" },
       { title: "" },
     ];
-    const width = process.stdout.isTTY ? process.stdout.columns || 100 : Infinity;
-    print(tableLines(columns, rows, width, dataColors).join("\n"));
+    print(tableLines(columns, rows, dataWidth(), dataColors).join("\n"));
   }
   for (const each of assigned) if (each.outcome !== "import") print(describe(each, file));
 }

@@ -3,7 +3,7 @@ import { tableLines } from "../../planning/render/table";
 import { cloudflareTokenKey } from "../../config/secret-keys";
 import { soundPlan } from "../load-plan";
 import { configSecrets } from "../machine/config-secrets";
-import { dataColors, print } from "../terminal";
+import { dataColors, dataWidth, print } from "../terminal";
 
 /** Every secret of a stack: what it is, where it comes from and who has it; never its value. */
 export function listSecrets({ stack, json }: { stack: string; json?: boolean }): void {
@@ -35,6 +35,5 @@ export function listSecrets({ stack, json }: { stack: string; json?: boolean }):
     { title: "SERVICES" },
     { title: "VARIABLES" },
   ];
-  const width = process.stdout.isTTY ? process.stdout.columns || 100 : Infinity;
-  print(tableLines(columns, rows, width, dataColors).join("\n"));
+  print(tableLines(columns, rows, dataWidth(), dataColors).join("\n"));
 }
