@@ -41,17 +41,20 @@ export function step(name: string, outcome: string): void {
 /** Whether there is somebody to ask. */
 export const canAsk = (): boolean => process.stdin.isTTY === true && process.stderr.isTTY === true;
 
-/** Asks a question on the terminal; anything but yes is no. */
-export async function confirm(question: string): Promise<boolean> {
+/** Asks for a line on the terminal. A closed input (Ctrl-D) answers nothing. */
+export async function ask(question: string): Promise<string> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  // A closed input (Ctrl-D) answers no.
   const closed = new Promise<string>((resolve) => terminal.once("close", () => resolve("")));
   try {
-    const answer = await Promise.race([terminal.question(`${question} [y/N] `), closed]);
-    return /^y(es)?$/i.test(answer.trim());
+    return (await Promise.race([terminal.question(question), closed])).trim();
   } finally {
     terminal.close();
   }
+}
+
+/** Asks a question on the terminal; anything but yes is no. */
+export async function confirm(question: string): Promise<boolean> {
+  return /^y(es)?$/i.test(await ask(`${question} [y/N] `));
 }
 
 /** "4 s", "1 min 20 s". */

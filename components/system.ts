@@ -33,11 +33,16 @@ export class System extends pulumi.ComponentResource {
       this.networkNames.set(network, resource.name);
     }
     for (const { name: volume, retained } of args.volumes) {
-      // Every input of a volume replaces it, and a replaced volume has lost its data: no labels here.
       const resource = new docker.Volume(
         `${name}-volume-${volume}`,
-        { name: volume },
-        { parent: this, retainOnDelete: retained },
+        { name: volume, labels: labels(common) },
+        {
+          parent: this,
+          retainOnDelete: retained,
+          // They are Docker's from its creation on. Every input of a volume replaces it, and one that
+          // is taken up by its name has the labels of whoever made it.
+          ignoreChanges: ["labels"],
+        },
       );
       this.volumeNames.set(volume, resource.name);
     }

@@ -1,46 +1,89 @@
+import type Docker from "dockerode";
 import { dockerAddress, dockerVariables } from "../../config/docker-address";
 import { count } from "../../planning/render/format";
 import { Interrupted, problem } from "../errors";
 import { loadPlan, requireSettings } from "../load-plan";
 import { reachDocker } from "../machine/docker";
-import { canAsk, confirm, say } from "../terminal";
+import { canAsk, confirm, say, step } from "../terminal";
+import { confirmDeletion, deleteVolumes, findData, requireConfirmation } from "./delete-data";
 import { announce, chooseEngine } from "./engine";
-import { stateResources } from "./engine-state";
+import { findLeftovers, removeLeftovers, stateResources, type StateResource } from "./engine-state";
 import { openStack } from "./open-stack";
 import { runUpdate } from "./run-update";
 
-/** Takes containers and networks away; volumes with data stay, and the next `up` finds them. */
-export async function takeDown(options: { stack: string; yes?: boolean }): Promise<void> {
+export interface DownOptions {
+  stack: string;
+  yes?: boolean;
+  /** Volumes go as well. */
+  deleteData?: boolean;
+  /** The stack's name, given beforehand instead of typed. */
+  confirm?: string;
+}
+
+/**
+ * Takes containers and networks away; volumes with data stay, and the next `up` finds them, unless
+ * they are to go for good. What an interrupted run has done is done: the next one goes on.
+ */
+export async function takeDown(options: DownOptions): Promise<void> {
   // A plan with issues must not keep anybody from taking down what runs.
   const loaded = loadPlan(options.stack, { here: true });
   const settings = requireSettings(loaded);
   const { plan } = loaded;
-  if (options.yes !== true && !canAsk())
+  if (options.deleteData === true) requireConfirmation(options.stack, options.confirm);
+  else if (options.yes !== true && !canAsk())
     throw problem("down", "there is no terminal to ask on", "add --yes");
   const docker = await reachDocker(settings);
   const engine = await chooseEngine({ install: false });
   announce(engine);
   const variables = dockerVariables(dockerAddress(settings));
   const stack = await openStack(options.stack, engine, variables, { create: false });
-  if (stack === undefined) {
+  if (stack === undefined && options.deleteData !== true) {
     say(`Stack ${options.stack} is not up: nothing to take down.`);
     return;
   }
-  const kept = plan.volumes.filter((volume) => volume.retained).length;
-  if (
-    options.yes !== true &&
-    !(await confirm(`Take stack ${options.stack} down? Its ${kept} volumes with data stay.`))
-  )
-    throw new Interrupted("nothing was changed");
-  const resources = await stateResources(stack);
-  await runUpdate({ stack, docker, plan, operation: "destroy" });
-  say(`\n${describeRemoval(resources, options.stack)}`);
+  const resources = stack === undefined ? [] : await stateResources(stack);
+  // Told before anybody is asked: what is there and in another state.
+  await findLeftovers(docker, options.stack, resources);
+  let volumes: string[] = [];
+  if (options.deleteData === true) {
+    const data = await findData(docker, plan, resources);
+    await confirmDeletion(docker, options.stack, data, options.confirm);
+    volumes = data.own.map(({ name }) => name);
+  } else {
+    const kept = plan.volumes.filter((volume) => volume.retained).length;
+    const question = `Take stack ${options.stack} down? Its ${kept} volumes with data stay.`;
+    if (options.yes !== true && !(await confirm(question)))
+      throw new Interrupted("nothing was changed");
+  }
+  await clearLeftovers(docker, options.stack, resources);
+  if (stack !== undefined) await runUpdate({ stack, docker, plan, operation: "destroy" });
+  await deleteVolumes(docker, options.stack, volumes);
+  const deleted = options.deleteData === true ? volumes.length : undefined;
+  say(`\n${describeRemoval(resources, options.stack, deleted)}`);
 }
 
-/** What was in Docker of the resources that are gone, and how to have it again. */
-export function describeRemoval(resources: readonly { type: string }[], stack: string): string {
+async function clearLeftovers(
+  docker: Docker,
+  stack: string,
+  resources: readonly StateResource[],
+): Promise<void> {
+  const leftovers = await removeLeftovers(docker, stack, resources);
+  if (leftovers.length > 0)
+    step("leftovers", `of a run that was killed, removed: ${leftovers.join(", ")}`);
+}
+
+/** What was in Docker of the resources that are gone, what became of the data, and what `up` does now. */
+export function describeRemoval(
+  resources: readonly { type: string }[],
+  stack: string,
+  deletedVolumes?: number,
+): string {
   const amount = (type: string) => resources.filter((resource) => resource.type === type).length;
   const containers = count(amount("docker:index/container:Container"), "container");
   const networks = count(amount("docker:index/network:Network"), "network");
-  return `${containers} and ${networks} removed; data is kept; ./berth up ${stack} takes it up again`;
+  const data =
+    deletedVolumes === undefined
+      ? `data is kept; ./berth up ${stack} takes it up again`
+      : `${count(deletedVolumes, "volume")} deleted with all data; ./berth up ${stack} starts afresh`;
+  return `${containers} and ${networks} removed; ${data}`;
 }

@@ -2,7 +2,7 @@ import type { Stack } from "@pulumi/pulumi/automation";
 import type Docker from "dockerode";
 import { problem } from "../errors";
 
-interface StateResource {
+export interface StateResource {
   urn: string;
   type: string;
   id?: string;
@@ -33,17 +33,21 @@ export function failedJobs(resources: readonly StateResource[]): string[] {
     .map((resource) => resource.urn);
 }
 
+interface Leftovers {
+  containers: { id: string; name: string }[];
+  networks: { id: string; name: string }[];
+}
+
 /**
- * Removes containers of the stack that the engine does not know: a run that was killed had Docker
- * create them and did not live to write it down. Their names are taken, so the engine could never
- * create them; their data is in volumes. Gives their names. With an empty state they are not
- * leftovers but somebody else's: nothing is touched then.
+ * Containers and networks of the stack that the engine does not know: a run that was killed had
+ * Docker create them and did not live to write it down. With an empty state they are not leftovers
+ * but somebody else's, which is an error.
  */
-export async function removeLeftovers(
+export async function findLeftovers(
   docker: Docker,
   stack: string,
   resources: readonly StateResource[],
-): Promise<string[]> {
+): Promise<Leftovers> {
   const known = new Set(resources.map((resource) => resource.id));
   const labelled = { filters: { label: [`berth.stack=${stack}`] } };
   const containers = await docker.listContainers({ all: true, ...labelled });
@@ -54,18 +58,33 @@ export async function removeLeftovers(
       `use that state (XDG_STATE_HOME, or PULUMI_BACKEND_URL of your team); if it is lost, docker rm -f $(docker ps -aq --filter label=berth.stack=${stack}) clears the way and leaves the volumes`,
     );
   }
-  const removed: string[] = [];
-  for (const { Id, Names } of containers.filter((container) => !known.has(container.Id))) {
-    const container = docker.getContainer(Id);
+  const networks = await docker.listNetworks(labelled);
+  return {
+    containers: containers
+      .filter(({ Id }) => !known.has(Id))
+      .map(({ Id, Names }) => ({ id: Id, name: (Names[0] ?? Id).replace(/^\//, "") })),
+    networks: networks
+      .filter(({ Id }) => !known.has(Id))
+      .map(({ Id, Name }) => ({ id: Id, name: Name })),
+  };
+}
+
+/**
+ * Removes what a killed run left, and gives its names: they are taken, so the engine could never
+ * create them anew. The data is in volumes.
+ */
+export async function removeLeftovers(
+  docker: Docker,
+  stack: string,
+  resources: readonly StateResource[],
+): Promise<string[]> {
+  const { containers, networks } = await findLeftovers(docker, stack, resources);
+  for (const { id } of containers) {
+    const container = docker.getContainer(id);
     // Stopped first, so that a database can close its files; a stopped one answers 304.
     await container.stop().catch(() => undefined);
     await container.remove({ force: true });
-    removed.push((Names[0] ?? Id).replace(/^\//, ""));
   }
-  for (const { Id, Name } of await docker.listNetworks(labelled)) {
-    if (known.has(Id)) continue;
-    await docker.getNetwork(Id).remove();
-    removed.push(Name);
-  }
-  return removed;
+  for (const { id } of networks) await docker.getNetwork(id).remove();
+  return [...containers, ...networks].map(({ name }) => name);
 }

@@ -42,7 +42,10 @@ export async function runUpdate(input: UpdateInput): Promise<Changes> {
   try {
     await interruptible(async (signal) => {
       const common = { onEvent, onOutput: write, onError: write, color: "never", signal } as const;
-      if (operation === "destroy") return stack.destroy({ ...common, showSecrets: false });
+      if (operation === "destroy") {
+        // What was removed by hand needs no removal.
+        return stack.destroy({ ...common, refresh: true, showSecrets: false });
+      }
       return stack.up({
         ...common,
         // What was changed by hand is found and mended.

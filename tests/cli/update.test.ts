@@ -113,6 +113,9 @@ test("what was taken down is counted in containers and networks", () => {
   expect(describeRemoval(others, "dev")).toBe(
     "0 containers and 0 networks removed; data is kept; ./berth up dev takes it up again",
   );
+  expect(describeRemoval([container], "dev", 2)).toBe(
+    "1 container and 0 networks removed; 2 volumes deleted with all data; ./berth up dev starts afresh",
+  );
 });
 
 describe("the tally of tests", () => {

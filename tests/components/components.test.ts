@@ -287,8 +287,12 @@ describe("System", () => {
         { label: "berth.system", value: "shop" },
       ],
     });
-    // An input that changed would replace the volume, and its data with it.
-    expect(resource(all, "dev-shop-volume-data").inputs).toEqual({ name: "data" });
+    // An input that changed would replace the volume: its labels are those of its creation for ever.
+    expect(resource(all, "dev-shop-volume-data").inputs).toEqual({
+      name: "data",
+      labels: resource(all, "dev-shop-network-shop-dev").inputs.labels,
+    });
+    expect(resource(all, "dev-shop-volume-data").options.ignoreChanges).toEqual(["labels"]);
     expect(resource(all, "dev-shop-volume-data").options.retainOnDelete).toBe(true);
     expect(resource(all, "dev-shop-volume-cache").options.retainOnDelete).toBe(false);
   });

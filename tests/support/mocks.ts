@@ -20,6 +20,7 @@ export interface Options {
   deleteBeforeReplace: boolean;
   replaceOnChanges: string[];
   retainOnDelete: boolean;
+  ignoreChanges: string[];
   additionalSecretOutputs: string[];
   createTimeout: string;
   provider: string;
@@ -45,6 +46,7 @@ interface Request {
   getDeletebeforereplace: () => boolean;
   getReplaceonchangesList: () => string[];
   getRetainondelete: () => boolean;
+  getIgnorechangesList: () => string[];
   getAdditionalsecretoutputsList: () => string[];
   getCustomtimeouts: () => { getCreate: () => string } | undefined;
   getProvider: () => string;
@@ -111,6 +113,7 @@ function record(request: Request, urn: string): Registered {
       deleteBeforeReplace: request.getDeletebeforereplace(),
       replaceOnChanges: request.getReplaceonchangesList(),
       retainOnDelete: request.getRetainondelete(),
+      ignoreChanges: request.getIgnorechangesList(),
       additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
       createTimeout: request.getCustomtimeouts()?.getCreate() ?? "",
       provider: request.getProvider() === "" ? "" : nameOf(request.getProvider()),

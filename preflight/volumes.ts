@@ -1,0 +1,77 @@
+import type { Issue } from "../config/issues";
+import { serviceId, type Plan } from "../planning/types";
+import { describeHolder, holderOf, stackLabel } from "./holder";
+
+export interface VolumeFact {
+  name: string;
+  labels: Record<string, string>;
+}
+
+/** A container with the volumes that it mounts, running or not. */
+export interface MountingContainer {
+  name: string;
+  labels: Record<string, string>;
+  volumes: string[];
+}
+
+export interface OwnVolume {
+  name: string;
+  /** "system/service" that the plan mounts it in; the system alone where no service has it any more. */
+  service: string;
+  /** What is worth knowing before it goes: "" for most. */
+  remark: string;
+}
+
+export interface VolumeFacts {
+  plan: Plan;
+  /** Names of the volumes that the state has. */
+  inState: ReadonlySet<string>;
+  volumes: readonly VolumeFact[];
+  containers: readonly MountingContainer[];
+}
+
+/**
+ * Which of the host's volumes are a stack's: those of its state and those that carry its label, so
+ * also those of services that are gone. A name of the plan alone proves nothing, as somebody else
+ * may have had it before: such a volume is `foreign`. One that a container of others mounts is an
+ * issue.
+ */
+export function stackVolumes({ plan, inState, volumes, containers }: VolumeFacts): {
+  own: OwnVolume[];
+  foreign: string[];
+  issues: Issue[];
+} {
+  const planned = new Map(plan.volumes.map((volume) => [volume.name, volume]));
+  const own: OwnVolume[] = [];
+  const foreign: string[] = [];
+  const issues: Issue[] = [];
+  for (const { name, labels } of [...volumes].sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const holder = holderOf(labels, plan.stack);
+    const volume = planned.get(name);
+    const known = holder.kind === "own" || (holder.kind !== "stack" && inState.has(name));
+    if (!known) {
+      if (volume !== undefined) foreign.push(describeHolder(holder, `volume ${name}`));
+      continue;
+    }
+    own.push({
+      name,
+      service: volume ? serviceId(volume) : (labels["berth.system"] ?? "–"),
+      remark: [
+        volume ? (volume.retained ? "" : "a cache") : "of no service any more",
+        holder.kind === "compose" ? `taken over from Compose project '${holder.project}'` : "",
+      ]
+        .filter((text) => text !== "")
+        .join(", "),
+    });
+    for (const container of containers) {
+      if (!container.volumes.includes(name) || container.labels[stackLabel] === plan.stack)
+        continue;
+      issues.push({
+        path: `volumes/${name}`,
+        message: `is mounted by ${describeHolder(holderOf(container.labels, plan.stack), `container '${container.name}'`)}`,
+        remedy: `remove that container first: docker rm -f ${container.name}`,
+      });
+    }
+  }
+  return { own, foreign, issues };
+}
