@@ -1,6 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { mask, secretValues } from "../planning/masking";
+import { entryOf } from "../planning/lookup";
 import type { PlannedService } from "../planning/types";
 import { containerArgs, replaceOnChanges, type ContainerInputs } from "./container";
 
@@ -22,10 +23,13 @@ export class Job extends pulumi.ComponentResource {
   public readonly container: docker.Container;
   /** For dependents: the container, once it ended well. */
   public readonly ready: pulumi.Input<pulumi.Resource>[];
+  /** The secrets that the job makes valid, by label: replaced, before the job is, with their value. */
+  public readonly secrets: ReadonlyMap<string, pulumi.Resource>;
 
   constructor(name: string, args: JobArgs, opts?: pulumi.ComponentResourceOptions) {
     super("berth:index:Job", name, {}, opts);
     const { service } = args;
+    this.secrets = this.stashSecrets(name, args);
     const container = new docker.Container(
       `${name}-container`,
       {
@@ -37,7 +41,7 @@ export class Job extends pulumi.ComponentResource {
       },
       {
         parent: this,
-        dependsOn: args.startsAfter,
+        dependsOn: [...args.startsAfter, ...this.secrets.values()],
         deleteBeforeReplace: true,
         replaceOnChanges,
         additionalSecretOutputs: ["containerLogs"],
@@ -61,6 +65,23 @@ export class Job extends pulumi.ComponentResource {
         }),
     ];
     this.registerOutputs({ container: service.container });
+  }
+
+  /** Who has one of them is replaced with it, and so is away while the job changes it. */
+  private stashSecrets(name: string, { service, variables }: JobArgs): Map<string, pulumi.Stash> {
+    return new Map(
+      service.appliesSecrets.flatMap((label): [string, pulumi.Stash][] => {
+        const [variable] = Object.entries(service.secrets).find((e) => e[1].label === label) ?? [];
+        const input = variable === undefined ? undefined : entryOf(variables, variable);
+        if (input === undefined) return [];
+        const stash = new pulumi.Stash(
+          `${name}-secret-${label.split("/").at(-1)}`,
+          { input },
+          { parent: this, deleteBeforeReplace: true, replaceOnChanges: ["input"] },
+        );
+        return [[label, stash]];
+      }),
+    );
   }
 }
 

@@ -8,6 +8,8 @@ export interface ServiceArgs extends ContainerInputs {
   service: PlannedService;
   /** What must be healthy or done first. */
   startsAfter: pulumi.Input<pulumi.Resource>[];
+  /** Its containers are taken away before one of these is replaced, and made again after. */
+  replaceWith?: pulumi.Resource[];
 }
 
 /** Slower machines and image start-ups than the check's own start period are no failure. */
@@ -43,6 +45,7 @@ export class Service extends pulumi.ComponentResource {
             dependsOn: args.startsAfter,
             deleteBeforeReplace: true,
             replaceOnChanges,
+            replaceWith: args.replaceWith ?? [],
             // The provider's own limit of 20 minutes would end a longer wait before its time.
             customTimeouts: { create: `${waitSeconds(service) + 60}s` },
           },

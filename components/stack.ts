@@ -69,6 +69,7 @@ export class Stack extends pulumi.ComponentResource {
     const wanted = plan.services.map((service) => args.imageOf(service));
     const images = new Map<string, Image>();
     const ready = new Map<string, pulumi.Input<pulumi.Resource>[]>();
+    const applied = new Map<string, pulumi.Resource>();
     for (const [index, service] of plan.services.entries()) {
       const image = wanted[index] ?? args.imageOf(service);
       const known =
@@ -101,10 +102,12 @@ export class Stack extends pulumi.ComponentResource {
             )
           : new Service(
               `${name}-${service.system}-${service.service}`,
-              { service, startsAfter, ...inputs },
+              { service, startsAfter, replaceWith: appliedSecrets(service, applied), ...inputs },
               parent,
             );
       ready.set(serviceId(service), component.ready);
+      if (component instanceof Job)
+        for (const [label, secret] of component.secrets) applied.set(label, secret);
     }
     tunnel?.publish(
       plan.services
@@ -126,6 +129,15 @@ function accessPasswords(plan: Plan, rootSecret: string): Record<string, string>
       deriveSecret(rootSecret, label, version, length),
     ]),
   );
+}
+
+/** Those of a service's secrets that a job before it has made valid. */
+function appliedSecrets(
+  service: PlannedService,
+  applied: ReadonlyMap<string, pulumi.Resource>,
+): pulumi.Resource[] {
+  const labels = new Set(Object.values(service.secrets).map(({ label }) => label));
+  return [...labels].flatMap((label) => applied.get(label) ?? []);
 }
 
 function connectsTunnel(service: PlannedService): boolean {

@@ -28,6 +28,8 @@ export interface Bindings {
   secrets: Record<string, SecretVariable>;
   /** Networks that its needs add to its own. */
   networks: string[];
+  /** Labels of the secrets that a job makes valid. */
+  appliesSecrets?: string[];
 }
 
 /** Gives a service the variables of a need that is met; one that another fills too is an issue. */

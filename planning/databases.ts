@@ -134,7 +134,14 @@ export function provisioningJob(
     draft: server,
     templates: {},
   } as const;
-  return { draft, bindings: { needs: [need], variables, secrets, networks: [] }, issues };
+  const bindings: Bindings = {
+    needs: [need],
+    variables,
+    secrets,
+    networks: [],
+    appliesSecrets: roles.map((role) => databaseSecretLabel(server, role)),
+  };
+  return { draft, bindings, issues };
 }
 
 /** Variables that hold the password of a role of a server. */

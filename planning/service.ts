@@ -115,6 +115,7 @@ export function planService({
     startsAfter,
     variables: sortKeys(variables),
     secrets: sortKeys(secrets),
+    appliesSecrets: bindings.appliesSecrets ?? [],
     environmentFiles: standIn
       ? []
       : spec.environmentFiles.map((file) => `<sources>/${draft.source}/${file}`),

@@ -65,6 +65,11 @@ export interface PlannedService {
   variables: Record<string, string>;
   /** How each secret variable is made. */
   secrets: Record<string, SecretVariable>;
+  /**
+   * Labels of derived secrets that are valid once this job has run: who has one in another version
+   * is taken away before the job runs, and made again after it.
+   */
+  appliesSecrets: string[];
   /** Files of the source folder whose variables the container gets too. */
   environmentFiles: string[];
   mounts: PlannedMount[];

@@ -15,7 +15,7 @@ const order: Record<string, readonly string[]> = {
   services: [
     ...["system", "project", "service", "container", "kind", "role", "image", "build"],
     ...["substitutedBy", "networks", "aliases", "ports", "endpoints", "needs", "startsAfter"],
-    ...["variables", "secrets", "environmentFiles", "mounts", "files", "entrypoint", "command"],
+    ...["variables", "secrets", "appliesSecrets", "environmentFiles", "mounts", "files", "entrypoint", "command"],
     ...["workingDirectory", "security", "health", "memoryBytes", "cpus", "processes", "gpu"],
     ...["stopSeconds", "timeoutSeconds", "replicas", "url", "exceptions"],
   ],

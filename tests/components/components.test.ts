@@ -427,6 +427,44 @@ describe("Stack", () => {
     expect(await names("localhost:5000/app:1.0")).toEqual(["dev-image-localhost-5000-app"]);
   });
 
+  test("who has a secret that a job makes valid is replaced with it; others are not", async () => {
+    startMocks("dev");
+    const secret = (label: string, template = "{secret}") => ({
+      origin: "derived" as const,
+      ...{ label, version: 1, length: 20, template },
+    });
+    const job = plannedService({
+      ...{ system: "shop", service: "databases", kind: "job", timeoutSeconds: 60 },
+      variables: { A: "secret:shop/sql/a", B: "secret:shop/sql/b", ROOT: "secret:shop/sql/root" },
+      secrets: { A: secret("shop/sql/a"), B: secret("shop/sql/b"), ROOT: secret("shop/sql/root") },
+      appliesSecrets: ["shop/sql/a", "shop/sql/b"],
+    });
+    const consumer = (service: string, label: string) =>
+      plannedService({
+        ...{ system: "shop", service, startsAfter: ["shop/databases"] },
+        variables: { URL: `secret:${label}` },
+        secrets: { URL: secret(label, "sql://{secret}@x") },
+      });
+    const web = consumer("web", "shop/sql/a");
+    const root = consumer("root", "shop/sql/root");
+    new Stack("dev", { ...args, plan: plan([job, web, root]) });
+    const all = await finishMocks();
+    const stashes = ["dev-shop-databases-secret-a", "dev-shop-databases-secret-b"];
+    for (const [index, stash] of stashes.entries()) {
+      expect(resource(all, stash)).toMatchObject({
+        ...{ type: "pulumi:index:Stash", parent: "dev-shop-databases" },
+        inputs: { input: "[secret]" },
+        opened: { input: deriveSecret("root", index === 0 ? "shop/sql/a" : "shop/sql/b", 1, 20) },
+        options: { deleteBeforeReplace: true, replaceOnChanges: ["input"] },
+      });
+    }
+    const options = (name: string) => resource(all, `dev-shop-${name}-container`).options;
+    expect(options("databases").dependencies).toEqual(expect.arrayContaining(stashes));
+    expect(options("databases").replaceWith).toEqual([]);
+    expect(options("web").replaceWith).toEqual(["dev-shop-databases-secret-a"]);
+    expect(options("root").replaceWith).toEqual([]);
+  });
+
   test("a service waits for what it starts after, with every replica of it", async () => {
     startMocks("dev");
     const web = plannedService({ system: "shop", service: "web", startsAfter: ["shop/redis"] });

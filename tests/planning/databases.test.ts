@@ -109,6 +109,10 @@ test("a job gives each consumer its database and role", () => {
     PASSWORD_shop_db: secret("shop_db"),
     PASSWORD_postgres: secret("postgres"),
   });
+  // The superuser's is not among them: no consumer logs in with it.
+  expect(job.appliesSecrets).toEqual(
+    ["auth_db", "payer", "shop_db"].map((role) => `bank/postgres/postgres/${role}`),
+  );
   expect(serviceOf(plan, "bank/postgres").mounts).toContainEqual(
     expect.objectContaining({ source: "postgres-dev-socket", target: "/var/run/postgresql" }),
   );

@@ -19,6 +19,7 @@ export interface Options {
   dependencies: string[];
   deleteBeforeReplace: boolean;
   replaceOnChanges: string[];
+  replaceWith: string[];
   retainOnDelete: boolean;
   ignoreChanges: string[];
   additionalSecretOutputs: string[];
@@ -45,6 +46,7 @@ interface Request {
   getDependenciesList: () => string[];
   getDeletebeforereplace: () => boolean;
   getReplaceonchangesList: () => string[];
+  getReplaceWithList: () => string[];
   getRetainondelete: () => boolean;
   getIgnorechangesList: () => string[];
   getAdditionalsecretoutputsList: () => string[];
@@ -112,6 +114,7 @@ function record(request: Request, urn: string): Registered {
       dependencies: request.getDependenciesList().map(nameOf).sort(),
       deleteBeforeReplace: request.getDeletebeforereplace(),
       replaceOnChanges: request.getReplaceonchangesList(),
+      replaceWith: request.getReplaceWithList().map(nameOf).sort(),
       retainOnDelete: request.getRetainondelete(),
       ignoreChanges: request.getIgnorechangesList(),
       additionalSecretOutputs: request.getAdditionalsecretoutputsList(),

@@ -20,6 +20,7 @@ export function plannedService(
     startsAfter: [],
     variables: {},
     secrets: {},
+    appliesSecrets: [],
     environmentFiles: [],
     mounts: [],
     files: {},
