@@ -70,7 +70,13 @@ beforeAll(async () => {
   await redis("set", "row", "kept");
 });
 
-afterAll(() => clearAway(checkout, "dev", [data, former, ...strangers]));
+afterAll(() =>
+  clearAway(
+    checkout,
+    "dev",
+    [data, former, ...strangers].map((name) => ({ name })),
+  ),
+);
 
 test("data outlives down, and a volume outlives its service", async () => {
   expect((await checkout.berth("down", "dev", "--yes")).exitCode).toBe(0);
