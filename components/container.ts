@@ -19,8 +19,6 @@ export interface ContainerInputs {
   sources: string;
 }
 
-const logLimits = { "max-size": "10m", "max-file": "3" };
-
 /**
  * Inputs that the provider reports as updated and does not apply to a running container
  * (healthcheck, init, tmpfs, CPU quota): Berth replaces the container instead.
@@ -80,7 +78,7 @@ export function containerArgs(
       : {}),
     ...(service.gpu ? { gpus: "all" } : {}),
     logDriver: "json-file",
-    logOpts: logLimits,
+    logOpts: logLimits(service),
     stopTimeout: service.stopSeconds,
     // Without it the provider kills instead of stopping.
     destroyGraceSeconds: service.stopSeconds,
@@ -101,6 +99,14 @@ export function containerArgs(
 /** An input only where it says something: the provider reads an empty list back as none. */
 function unlessEmpty<K extends string, T>(name: K, values: T[]): Partial<Record<K, T[]>> {
   return values.length > 0 ? ({ [name]: values } as Record<K, T[]>) : {};
+}
+
+/** In whole megabytes, or Docker would be given a fraction. */
+function logLimits({ logs }: PlannedService): Record<string, string> {
+  return {
+    "max-size": `${Math.floor(logs.fileBytes / 1e6)}m`,
+    "max-file": String(logs.files),
+  };
 }
 
 /** In the order in which the provider lists them; any other is a replacement for ever. */

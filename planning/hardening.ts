@@ -3,6 +3,7 @@ import type { Settings } from "../config/schema/settings";
 import type { Issue } from "../config/issues";
 import type { Bindings } from "./bindings";
 import { catalogPath, type Draft } from "./drafts";
+import { containerLogs } from "./logs";
 import { inEnvironment } from "./naming";
 import type { PlannedService } from "./types";
 
@@ -16,12 +17,12 @@ const defaultCpus = 2;
  */
 const defaultProcesses = 8192;
 
-/** Most processors and processes; `user` is whom the container runs as. */
+/** Most processors, processes and logs; `user` is whom the container runs as. */
 export function planLimits(
   { spec, environment }: Draft,
   user: string | null,
   settings: Settings,
-): Pick<PlannedService, "cpus" | "processes"> {
+): Pick<PlannedService, "cpus" | "processes" | "logs"> {
   const prod = environment === "prod";
   const cpus = spec.cpus ?? (prod ? defaultCpus : null);
   const processes = spec.processes ?? (prod ? defaultProcesses : null);
@@ -29,6 +30,7 @@ export function planLimits(
     // Docker refuses a container that may use more than there are.
     cpus: cpus === null ? null : Math.min(cpus, settings.host.cpus),
     processes: user !== null && !isRoot(user) ? processes : null,
+    logs: containerLogs,
   };
 }
 

@@ -7,19 +7,24 @@ import { provisioningJob, serverVariables, sharesSocket, type DatabaseUse } from
 import { compare } from "./compare";
 import { catalogPath, draftServices, type Draft } from "./drafts";
 import { entryOf } from "./lookup";
+import { addressIssues } from "./address-pools";
 import type { Bindings } from "./bindings";
+import { planBudget } from "./budget";
 import { edgeName } from "./exposure/edge";
 import { planEdge } from "./exposure/plan-edge";
 import { policyIssues } from "./exposure/policy";
 import { exposeEndpoints, plannedRoutes } from "./exposure/routes";
+import { hostIssues } from "./host";
 import { bindNeeds } from "./needs";
 import { startOrder } from "./order";
 import { readParameter } from "./parameters";
+import { overcommitIssues } from "./overcommit";
+import { platformIssues } from "./platforms";
 import { assignPorts } from "./ports";
 import { proveHost, type StackPlan } from "./proof";
 import { secretIssues } from "./secret-labels";
 import { planService } from "./service";
-import { planNetworks, planVolumes } from "./storage";
+import { planNetworks, planVolumes, volumeIssues } from "./storage";
 import {
   serviceId,
   type MachineFacts,
@@ -45,7 +50,7 @@ export interface PlanInput {
  * Plans one stack and proves it against all the stacks that share its host. Never throws: what is
  * wrong comes as the plan's issues, all of them.
  */
-export function planStack({ catalogue, stacks, stack, machine }: PlanInput): Plan {
+export function planStack({ catalogue, stacks, stack, machine, imagesLock }: PlanInput): Plan {
   const settings = stacks.find((candidate) => candidate.stack === stack);
   if (settings === undefined) {
     const issue = {
@@ -58,16 +63,33 @@ export function planStack({ catalogue, stacks, stack, machine }: PlanInput): Pla
     };
     return { ...emptyPlan(stack), issues: [...catalogue.issues, issue] };
   }
-  const own = planAlone(catalogue, settings, machine);
+  const own = planAlone(catalogue, settings, { machine, imagesLock });
   const others = stacks
     .filter((candidate) => candidate !== settings && candidate.host.id === settings.host.id)
-    .map((candidate) => planAlone(catalogue, candidate));
-  own.plan.issues = [...catalogue.issues, ...own.plan.issues, ...proveHost(own, others)];
+    .map((candidate) => planAlone(catalogue, candidate, {}));
+  const plans = [own.plan, ...others.map(({ plan }) => plan)];
+  const budget = planBudget(plans, settings);
+  own.plan.budget = budget;
+  own.plan.issues = [
+    ...catalogue.issues,
+    ...own.plan.issues,
+    ...hostIssues(settings, stacks),
+    ...proveHost(own, others),
+    ...addressIssues(plans, settings),
+    ...overcommitIssues(plans, budget, settings.host.cpuOvercommit),
+  ];
   return own.plan;
 }
 
 /** A stack's plan without regard to its neighbours. */
-function planAlone(catalogue: Catalogue, settings: Settings, machine?: MachineFacts): StackPlan {
+function planAlone(
+  catalogue: Catalogue,
+  settings: Settings,
+  {
+    machine,
+    imagesLock,
+  }: { machine?: MachineFacts | undefined; imagesLock?: ImagesLock | undefined },
+): StackPlan {
   const { systems, drafts, issues, notes } = draftServices(catalogue, settings);
   const known = catalogue.systems[settings.environment];
   issues.push(...policyIssues(namesOf(known), settings));
@@ -131,6 +153,8 @@ function planAlone(catalogue: Catalogue, settings: Settings, machine?: MachineFa
     Object.assign(own?.secrets ?? {}, added.secrets);
   }
 
+  if (imagesLock !== undefined) issues.push(...platformIssues(drafts, settings, imagesLock));
+  issues.push(...volumeIssues(drafts));
   const absent = known.filter((one) => !systems.includes(one));
   issues.push(
     ...secretIssues(
@@ -174,6 +198,7 @@ function planAlone(catalogue: Catalogue, settings: Settings, machine?: MachineFa
     routes: plannedRoutes(exposure.routes),
     tunnel: edge.tunnel,
     externals: planExternals(systems, settings, issues),
+    budget: null,
     issues,
     notes,
   };
@@ -274,6 +299,7 @@ function emptyPlan(stack: string): Plan {
     routes: [],
     tunnel: null,
     externals: [],
+    budget: null,
     issues: [],
     notes: [],
   };

@@ -1,8 +1,11 @@
 import type { Issue } from "../config/issues";
+import type { Environment } from "../config/schema/common";
 import type { Settings } from "../config/schema/settings";
 import { edgeName } from "./exposure/edge";
+import { ambiguousNames, aliasClashes } from "./aliases";
+import { repeatedServices } from "./host";
 import { containerNames } from "./naming";
-import { serviceId, type Plan, type PlannedService } from "./types";
+import { serviceId, type Plan } from "./types";
 
 /** A plan with the settings that it came from. */
 export interface StackPlan {
@@ -13,12 +16,12 @@ export interface StackPlan {
 /** Whatever can be held by one alone: a container name, a host port, a public address, a network, a volume. */
 interface Claim {
   what: string;
-  by: PlannedService | undefined;
   /** Who claims it, as the message names it. */
   owner: string;
   path: string;
   stack: string;
   remedy: string;
+  environment: Environment;
   /** Whether it is a name of Berth's own proxies, which a stack of the same environment has alike. */
   edge: boolean;
 }
@@ -36,6 +39,9 @@ export function proveHost(stack: StackPlan, others: readonly StackPlan[]): Issue
     mine.set(claim.what, claim);
     if (other === undefined || (claim.edge && other.edge)) continue;
     const where = other.stack === claim.stack ? "" : `, stack ${other.stack}`;
+    // One and the same that runs in two stacks is told once, not for each of its names.
+    if (where !== "" && other.owner === claim.owner && other.environment === claim.environment)
+      continue;
     const twice = where === "" && other.owner === claim.owner;
     issues.push({
       path: claim.path,
@@ -47,6 +53,7 @@ export function proveHost(stack: StackPlan, others: readonly StackPlan[]): Issue
   }
   return [
     ...issues,
+    ...repeatedServices(stack, others),
     ...doubledEdges(stack, others),
     ...dividedHosts(stack, others),
     ...aliasClashes(stack.plan),
@@ -57,12 +64,13 @@ export function proveHost(stack: StackPlan, others: readonly StackPlan[]): Issue
 
 function claims({ plan, settings }: StackPlan): Claim[] {
   const found: Claim[] = [];
+  const { environment } = plan;
   for (const service of plan.services) {
     const common = {
-      by: service,
       owner: serviceId(service),
       path: `systems/${serviceId(service)}`,
       stack: plan.stack,
+      environment,
       edge: false,
     };
     const edge = service.system === edgeName;
@@ -87,10 +95,10 @@ function claims({ plan, settings }: StackPlan): Claim[] {
   for (const route of plan.routes) {
     found.push({
       what: `address ${route.host}${route.path}`,
-      by: undefined,
       owner: serviceId(route),
       path: `systems/${serviceId(route)}.endpoints.${route.endpoint}.routes`,
       stack: plan.stack,
+      environment,
       edge: false,
       remedy: "give one of them another host or path",
     });
@@ -98,22 +106,22 @@ function claims({ plan, settings }: StackPlan): Claim[] {
   for (const network of plan.networks) {
     found.push({
       what: `network ${network.name}`,
-      by: undefined,
       owner: network.system,
       edge: network.system === edgeName,
       path: `systems/${network.system}`,
       stack: plan.stack,
+      environment,
       remedy: "name the environment in it: '{environment}'",
     });
   }
   for (const volume of plan.volumes) {
     found.push({
       what: `volume ${volume.name}`,
-      by: undefined,
       owner: volume.system,
       edge: volume.system === edgeName,
       path: `systems/${volume.system}`,
       stack: plan.stack,
+      environment,
       remedy: "name the environment in it: '{environment}'",
     });
   }
@@ -172,68 +180,6 @@ function dividedHosts(stack: StackPlan, others: readonly StackPlan[]): Issue[] {
       },
     ];
   });
-}
-
-/** Two that answer to one short name on one network would be reached in turn. */
-function aliasClashes(plan: Plan): Issue[] {
-  const issues: Issue[] = [];
-  const answers = new Map<string, PlannedService>();
-  for (const service of plan.services) {
-    for (const network of service.networks) {
-      const names = new Set([...(service.aliases[network] ?? []), ...containerNames(service)]);
-      for (const name of names) {
-        const key = `${network} ${name}`;
-        const other = answers.get(key);
-        if (other === undefined) answers.set(key, service);
-        else if (other.container !== service.container) {
-          issues.push({
-            path: `systems/${serviceId(service)}.aliases`,
-            message: `'${name}' on network ${network} is ${serviceId(other)}'s`,
-            remedy: "give one of them another alias or another home network",
-          });
-        }
-      }
-    }
-  }
-  return issues;
-}
-
-/** A name that a service calls, and that two answer to on different networks of its own. */
-function ambiguousNames({ services }: Plan): Issue[] {
-  const byId = new Map(services.map((service) => [serviceId(service), service]));
-  return services.flatMap((service) => {
-    const targets = service.needs.flatMap((need) => byId.get(need.split("#")[0] ?? "") ?? []);
-    return targets.flatMap((target) =>
-      calledNames(service, target).flatMap((name) =>
-        services
-          .filter((other) => other !== target && other !== service)
-          .flatMap((other) => {
-            const network = service.networks.find((one) => answersTo(other, one).includes(name));
-            // On the target's own network it is a clash of aliases, which is told as that.
-            if (network === undefined || target.networks.includes(network)) return [];
-            return [
-              {
-                path: `systems/${serviceId(other)}.aliases`,
-                message: `${serviceId(service)} calls ${serviceId(target)} by '${name}', to which ${serviceId(other)} answers on network ${network} as well`,
-                remedy: "give one of them another alias or container name",
-              },
-            ];
-          }),
-      ),
-    );
-  });
-}
-
-/** Containers by their names; within a system by the first short name. */
-function calledNames(service: PlannedService, target: PlannedService): string[] {
-  const [home = ""] = target.networks;
-  const alias = service.system === target.system ? (target.aliases[home] ?? []).slice(0, 1) : [];
-  return [...alias, ...containerNames(target)];
-}
-
-function answersTo(service: PlannedService, network: string): string[] {
-  if (!service.networks.includes(network)) return [];
-  return [...(service.aliases[network] ?? []), ...containerNames(service)];
 }
 
 /** Docker publishes no port of a container that is on internal networks alone. */

@@ -1,7 +1,8 @@
+import type { Issue } from "../config/issues";
 import type { Environment } from "../config/schema/common";
 import type { SystemSpec } from "../config/schema/system";
 import { compare } from "./compare";
-import type { Draft } from "./drafts";
+import { catalogPath, type Draft } from "./drafts";
 import { inEnvironment } from "./naming";
 import { type PlannedNetwork, type PlannedService, type PlannedVolume } from "./types";
 
@@ -54,4 +55,53 @@ export function planVolumes(
     }
   }
   return [...volumes.values()].sort((a, b) => compare(a.name, b.name));
+}
+
+const byName = ([a]: [string, unknown], [b]: [string, unknown]) => compare(a, b);
+
+/**
+ * Volumes of one system that would be one: declared twice under one name, or a cache, which is thrown
+ * away, under the name of what is kept or of another's cache.
+ */
+export function volumeIssues(drafts: readonly Draft[]): Issue[] {
+  const issues: Issue[] = [];
+  const names = new Map<string, string>();
+  const systems = new Set(drafts.map(({ system }) => system));
+  for (const { name: system, volumes } of systems) {
+    for (const [volume, { name }] of Object.entries(volumes).sort(byName)) {
+      const environment = drafts[0]?.environment ?? "dev";
+      const key = `${system} ${inEnvironment(name, environment)}`;
+      const other = names.get(key);
+      names.set(key, other ?? `declares as '${volume}'`);
+      if (other === undefined) continue;
+      issues.push({
+        path: `systems/${system}.volumes.${volume}`,
+        message: `names ${inEnvironment(name, environment)}, which ${system} ${other}`,
+        remedy: "give one of them another name",
+      });
+    }
+  }
+  const caches = new Map<string, string>();
+  for (const draft of drafts) {
+    for (const mount of draft.spec.mounts) {
+      if (!("cache" in mount)) continue;
+      const name = `${draft.caches}-${mount.cache}`;
+      const key = `${draft.system.name} ${name}`;
+      const owner = `${draft.caches} ${mount.cache}`;
+      const cache = caches.get(key);
+      caches.set(key, cache ?? owner);
+      const other =
+        names.get(key) ??
+        (cache === undefined || cache === owner
+          ? undefined
+          : `has as cache '${cache.split(" ")[1]}' of ${cache.split(" ")[0]}`);
+      if (other === undefined) continue;
+      issues.push({
+        path: `${catalogPath(draft)}.mounts`,
+        message: `keeps its cache '${mount.cache}' in volume ${name}, which ${draft.system.name} ${other}`,
+        remedy: "give the cache another name",
+      });
+    }
+  }
+  return issues;
 }

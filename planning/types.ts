@@ -1,6 +1,8 @@
 import type { Environment, Role } from "../config/schema/common";
 import type { Exception } from "../config/schema/service";
 import type { Issue, Note } from "../config/issues";
+import type { PlannedBudget } from "./budget";
+import type { PlannedLogs } from "./logs";
 
 /**
  * The plan of one stack. This is the contract of `berth plan --json`: plain JSON that others build
@@ -20,6 +22,8 @@ export interface Plan {
   tunnel: PlannedTunnel | null;
   /** Applications that run elsewhere. */
   externals: PlannedExternal[];
+  /** What all of it may take of the host; null where nothing could be planned. */
+  budget: PlannedBudget | null;
   issues: Issue[];
   notes: Note[];
 }
@@ -86,6 +90,7 @@ export interface PlannedService {
   /** Most processes and threads of its user, over all containers and the host; root has no limit. */
   processes: number | null;
   gpu: boolean;
+  logs: PlannedLogs;
   stopSeconds: number;
   /** Time limit of a job, null for a service. */
   timeoutSeconds: number | null;

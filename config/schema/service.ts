@@ -57,13 +57,19 @@ export const endpointSchema = z.strictObject({
 });
 export type Endpoint = z.output<typeof endpointSchema>;
 
-/** A third-party image with an exact version: "redis:7.4.2-alpine", not "redis:7" or "redis:latest". */
-const registryImageSchema = z.strictObject({
-  registry: z
-    .string()
-    .regex(/^[a-z0-9][a-z0-9._/-]*:[A-Za-z0-9_][A-Za-z0-9_.-]*$/, "must be an image with a tag")
-    .regex(/:[^:/]*\d+[.-]\d+[^:/]*$/, "must have an exact version tag, such as 7.4.2"),
-});
+/**
+ * A third-party image with an exact version: "redis:7.4.2-alpine", not "redis:7-alpine3.21" or
+ * "redis:latest". The tag's first number has to go on, or a digest has to follow.
+ */
+const referenceSchema = z
+  .string()
+  .regex(
+    /^[a-z0-9][a-z0-9._/-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*|(?=@))(@sha256:[0-9a-f]{64})?$/,
+    "must be an image with a tag",
+  )
+  .regex(/@|:[^:/\d]*\d+[.-]\d[^:/]*$/, "must have an exact version tag, such as 7.4.2");
+
+const registryImageSchema = z.strictObject({ registry: referenceSchema });
 
 /** An image built from the project's own source. */
 const buildImageSchema = z.strictObject({
@@ -77,7 +83,7 @@ const buildImageSchema = z.strictObject({
     /** Build arguments. */
     args: z.record(z.string(), z.string()).default({}),
     /** Build arguments that carry a base image, so that a local one can take its place: `ARG NODE_IMAGE` … `FROM ${NODE_IMAGE}`. */
-    bases: z.record(z.string(), z.string()).default({}),
+    bases: z.record(z.string(), referenceSchema).default({}),
   }),
 });
 

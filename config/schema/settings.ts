@@ -16,14 +16,32 @@ const sshSchema = z
     'must be "server", "user@server" or "ssh://user@server:port"',
   );
 
+/** A range of addresses that Docker cuts into subnets, as its daemon.json writes it. */
+const addressPoolSchema = z
+  .strictObject({
+    base: z.cidrv4('must be a range such as "10.200.0.0/16"'),
+    /** Length of each network's prefix: 24 gives it 256 addresses. */
+    size: z.int().min(1).max(29),
+  })
+  .refine(({ base, size }) => !(size < Number(base.split("/")[1])), {
+    error: "must not be wider than its base",
+    path: ["size"],
+  });
+
 const hostSchema = z.strictObject({
   /** Stacks with the same id share a host and are proved together. */
   id: nameSchema,
   platform: z.enum(["linux/amd64", "linux/arm64"]),
   memory: sizeSchema,
   cpus: z.number().positive(),
-  /** @default false */
-  gpu: z.boolean().default(false),
+  /** Whether it has a GPU, or how many. @default false */
+  gpu: z.union([z.boolean(), z.int().min(0)]).default(false),
+  /** Disk that containers' logs may fill. @default not watched */
+  logDisk: sizeSchema.optional(),
+  /** How often the host's processors may be given away as limits, all together. @default any number of times */
+  cpuOvercommit: z.number().min(1).optional(),
+  /** What its daemon.json has as default-address-pools. @default Docker's own: 31 networks */
+  addressPools: z.array(addressPoolSchema).min(1).optional(),
   /** Docker's address: unix://, tcp:// or ssh://. @default DOCKER_HOST or the default socket */
   docker: z
     .string()

@@ -1,3 +1,4 @@
+export { decimal, memory } from "../amounts";
 import type { Exception } from "../../config/schema/service";
 import { compare } from "../compare";
 import {
@@ -58,12 +59,6 @@ export function counts(totals: Totals): string {
 /** "1 network", "3 networks". */
 export function count(amount: number, noun: string, plural = "s"): string {
   return `${amount} ${noun}${amount === 1 ? "" : plural}`;
-}
-
-/** Bytes in the unit that fits: "512 MiB", "1.5 GiB". */
-export function memory(bytes: number): string {
-  const [amount, unit] = bytes >= 2 ** 30 ? [bytes / 2 ** 30, "GiB"] : [bytes / 2 ** 20, "MiB"];
-  return `${Number(amount.toFixed(1))} ${unit}`;
 }
 
 /** "127.0.0.1:4000 → 80". */

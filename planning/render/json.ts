@@ -1,6 +1,8 @@
 import { compare } from "../compare";
 import type { Plan } from "../types";
 
+const amounts = ["containers", "memoryBytes", "cpus", "unlimited", "gpus", "logBytes"];
+
 /**
  * Order of the keys of each kind of object, by the field that holds it; keys that are not listed
  * follow in alphabetical order, so that a field added to the plan is shown without a change here.
@@ -8,17 +10,27 @@ import type { Plan } from "../types";
 const order: Record<string, readonly string[]> = {
   plan: [
     ...["stack", "environment", "host", "networks", "volumes", "services", "routes"],
-    ...["tunnel", "externals", "issues", "notes"],
+    ...["tunnel", "externals", "budget", "issues", "notes"],
   ],
   networks: ["name", "system", "internal"],
   volumes: ["name", "system", "service", "path", "retained"],
   services: [
     ...["system", "project", "service", "container", "kind", "role", "image", "build"],
     ...["substitutedBy", "networks", "aliases", "ports", "endpoints", "needs", "startsAfter"],
-    ...["variables", "secrets", "appliesSecrets", "environmentFiles", "mounts", "files", "entrypoint", "command"],
+    ...[
+      "variables",
+      "secrets",
+      "appliesSecrets",
+      "environmentFiles",
+      "mounts",
+      "files",
+      "entrypoint",
+      "command",
+    ],
     ...["workingDirectory", "security", "health", "memoryBytes", "cpus", "processes", "gpu"],
-    ...["stopSeconds", "timeoutSeconds", "replicas", "url", "exceptions"],
+    ...["logs", "stopSeconds", "timeoutSeconds", "replicas", "url", "exceptions"],
   ],
+  logs: ["fileBytes", "files"],
   build: ["context", "dockerfile", "target", "args"],
   ports: ["ip", "host", "container"],
   endpoints: ["name", "port", "protocol", "role"],
@@ -32,6 +44,10 @@ const order: Record<string, readonly string[]> = {
   routes: ["host", "path", "via", "container", "port", "access"],
   tunnel: ["name", "account", "team", "ingress", "records", "applications", "policies"],
   externals: ["system", "name", "url", "about"],
+  budget: ["host", "systems", "stacks", "total", "free", "cpuRatio"],
+  systems: ["system", ...amounts],
+  stacks: ["stack", ...amounts],
+  total: amounts,
   issues: ["path", "message", "remedy"],
   notes: ["path", "message"],
 };

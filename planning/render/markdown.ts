@@ -1,5 +1,6 @@
 import { formatIssue } from "../../config/issues";
 import { serviceId, type Plan, type PlannedService } from "../types";
+import { budgetColumns, budgetRows } from "./budget";
 import {
   count,
   counts,
@@ -21,6 +22,7 @@ export function renderMarkdown(plan: Plan): string {
     urls(plan),
     ...systems(plan),
     routes(plan),
+    budget(plan),
     exceptions(plan),
     substitutions(plan),
     list(
@@ -115,6 +117,11 @@ function routes(plan: Plan): string {
     route.rule === null ? "open" : code(route.rule),
   ]);
   return titled("Routes", table(["Host and path", "Via", "To", "Access"], rows));
+}
+
+function budget({ budget, host }: Plan): string {
+  if (budget === null) return "";
+  return titled(`Budget of host ${escape(host)}`, table(budgetColumns, budgetRows(budget)));
 }
 
 function exceptions(plan: Plan): string {

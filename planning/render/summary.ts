@@ -1,4 +1,5 @@
 import type { Plan } from "../types";
+import { headroom } from "./budget";
 import {
   count,
   counts,
@@ -35,6 +36,7 @@ export function renderSummary(plan: Plan, options: TextOptions = {}): string {
   return [
     ...header(plan, paint),
     ...table.map((line) => `  ${line}`),
+    ...(plan.budget ? hanging("  ", `Host ${plan.host}: ${headroom(plan.budget)}`, width) : []),
     ...substitutionLines(plan, width),
     ...noteLines(plan, width, paint),
     ...issueLines(plan, paint),

@@ -1,5 +1,6 @@
 import { formatIssue } from "../../config/issues";
 import type { Plan, PlannedService } from "../types";
+import { budgetColumns, budgetRows } from "./budget";
 import {
   count,
   counts,
@@ -44,6 +45,7 @@ function planSections(plan: Plan, width: number, paint: Paint): string[][] {
     routeLines(plan, width, paint),
     externalLines(plan, width, paint),
     limitLines(plan, width, paint),
+    budgetLines(plan, width, paint),
     exceptionLines(plan, width, paint),
     substitutionLines(plan, width, paint),
     noteLines(plan, width, paint),
@@ -162,6 +164,19 @@ function limitLines(plan: Plan, width: number, paint: Paint): string[] {
         return hanging("  ", `${limit}: ${whose}`, width);
       }),
     ),
+  );
+}
+
+/** What the host's stacks may take of it, and what is left. */
+function budgetLines({ budget, host }: Plan, width: number, paint: Paint): string[] {
+  if (budget === null) return [];
+  const columns = budgetColumns.map((title) => ({
+    title: title.toUpperCase(),
+    whole: title !== "CPUs",
+  }));
+  return section(
+    paint.bold(`Budget of host ${host}`),
+    indent(tableLines(columns, budgetRows(budget), width - 2, paint)),
   );
 }
 

@@ -338,6 +338,7 @@ describe("Stack", () => {
     routes: [],
     tunnel: null,
     externals: [],
+    budget: null,
     issues: [],
     notes: [],
   });

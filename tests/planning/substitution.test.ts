@@ -63,8 +63,9 @@ const shop = system(
   },
 );
 
+const host = { id: "host", platform: "linux/amd64", memory: "64 GiB", cpus: 8, gpu: true };
 const plan = (machine?: MachineFacts, values: Record<string, unknown> = {}) => {
-  const planned = planOf([shop], [settings("dev", values)], machine);
+  const planned = planOf([shop], [settings("dev", { host, ...values })], machine);
   expect(planned.issues).toEqual([]);
   return planned;
 };

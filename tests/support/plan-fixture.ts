@@ -33,6 +33,7 @@ export function plannedService(
     cpus: null,
     processes: null,
     gpu: false,
+    logs: { fileBytes: 10_000_000, files: 3 },
     stopSeconds: 10,
     timeoutSeconds: null,
     replicas: 1,
@@ -185,6 +186,7 @@ export function smallPlan(): Plan {
         about: "the pictures' host",
       },
     ],
+    budget: null,
     issues: [
       {
         path: "systems/shop/index",
