@@ -27,7 +27,8 @@ export function imageOf(
   if (service.substitutedBy === "stand-in") {
     if (local) return { reference: recipeReference("stand-in") };
     const { dir, reference } = prepareStandInContext(cacheFolder(), standInBase);
-    return { reference, build: { context: dir, dockerfile: "Dockerfile", target: null, args: {} } };
+    const build = { context: dir, dockerfile: "Dockerfile", target: null, args: {}, bases: [] };
+    return { reference, build };
   }
   if (service.substitutedBy !== null) return { reference: service.substitutedBy };
   if (service.build === null) return { reference: service.image };

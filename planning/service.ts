@@ -178,6 +178,7 @@ function planBuild(draft: Draft, machine: MachineFacts | undefined): PlannedBuil
     dockerfile,
     target: target ?? null,
     args: { ...args, ...(Object.fromEntries(chosenBases) as Record<string, string>) },
+    bases: Object.keys(bases),
   };
 }
 

@@ -106,6 +106,8 @@ export interface PlannedBuild {
   dockerfile: string;
   target: string | null;
   args: Record<string, string>;
+  /** Those of the arguments that carry a base image. */
+  bases: string[];
 }
 
 export interface PlannedPort {

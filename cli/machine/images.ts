@@ -13,8 +13,11 @@ export async function decideImageSource(
   const before = imageSource(settings);
   if (asked === "auto" && before !== undefined)
     return { source: before, why: "as before; --images changes it" };
+  const images = registryImages(plan);
+  // Not kept: the next plan may need one.
+  if (asked === "auto" && images.length === 0) return { source: "registry", why: "none is needed" };
   const choice =
-    asked === "auto" ? await tryRegistry(docker, plan) : { source: asked, why: "as asked" };
+    asked === "auto" ? await tryRegistry(docker, images) : { source: asked, why: "as asked" };
   if (choice.source !== before) keepImageSource(settings, choice.source);
   return choice;
 }
@@ -22,13 +25,9 @@ export async function decideImageSource(
 /** Pulls the image that is likely the smallest; a registry that can't be reached fails at once. */
 async function tryRegistry(
   docker: Docker,
-  plan: Plan,
+  images: readonly string[],
 ): Promise<{ source: ImageSource; why: string }> {
-  const images = [
-    ...new Set(plan.services.filter((service) => !service.build).map((service) => service.image)),
-  ];
-  const probe = images.find((image) => image.includes("alpine")) ?? images[0];
-  if (probe === undefined) return { source: "registry", why: "none is needed" };
+  const probe = images.find((image) => image.includes("alpine")) ?? images[0] ?? "";
   try {
     await pull(docker, probe);
     return { source: "registry", why: `${probe} could be pulled` };
@@ -36,6 +35,14 @@ async function tryRegistry(
     const message = error instanceof Error ? error.message : String(error);
     return { source: "local", why: whyNoPull(probe, message) };
   }
+}
+
+/** What a plan has from registries: images, and the bases of those that are built. */
+export function registryImages(plan: Plan): string[] {
+  const images = plan.services.flatMap(({ image, build }) =>
+    build === null ? [image] : build.bases.flatMap((name) => build.args[name] ?? []),
+  );
+  return [...new Set(images)];
 }
 
 /** What Docker's words for a registry that is out of reach come down to. */

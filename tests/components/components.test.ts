@@ -304,7 +304,13 @@ describe("Image", () => {
     new Image("redis", { reference: "redis:7.4.2" });
     new Image("app", {
       reference: "berth/app:abc",
-      build: { context: "/src/app", dockerfile: "Dockerfile", target: "prod", args: { A: "1" } },
+      build: {
+        context: "/src/app",
+        dockerfile: "Dockerfile",
+        target: "prod",
+        args: { A: "1" },
+        bases: [],
+      },
       network: "host",
     });
     const all = await finishMocks();

@@ -80,6 +80,7 @@ test("committed data alone substitutes nothing", () => {
     dockerfile: "Dockerfile",
     target: null,
     args: { MODE: "x", NODE: "node:20.19.5" },
+    bases: ["NODE"],
   });
   expect(web.mounts).toEqual([
     { type: "bind", source: "<sources>/dev/shop-app", target: "/app", readOnly: false },

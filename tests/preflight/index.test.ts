@@ -42,7 +42,7 @@ const plan = {
     plannedService({
       system: "shop",
       service: "api",
-      build: { context: "dev/shop", dockerfile: "Dockerfile", target: null, args: {} },
+      build: { context: "dev/shop", dockerfile: "Dockerfile", target: null, args: {}, bases: [] },
       ports: [
         { ip: "127.0.0.1", host: 4100, container: 80 },
         { ip: "127.0.0.1", host: 4101, container: 82 },

@@ -8,6 +8,7 @@ const build = {
   dockerfile: "Dockerfile.dev",
   target: null,
   args: {},
+  bases: [],
 };
 const backend = plannedService({
   system: "inpactai",
