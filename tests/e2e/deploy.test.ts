@@ -124,7 +124,7 @@ const replacement = (...services: string[]) =>
   services
     .flatMap((service) => [
       `replace prod-image-berth-lab-${service}-prod-image`,
-      `replace prod-lab-${service}`,
+      `replace prod-lab-${service}-container`,
     ])
     .sort();
 const imageIdOf = async (service: string) =>
