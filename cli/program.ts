@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { version } from "../package.json";
+import { diff } from "./commands/diff";
 import { down } from "./commands/down";
 import { env } from "./commands/env";
 import { plan } from "./commands/plan";
@@ -26,12 +27,13 @@ export function buildProgram(): Command {
 Examples:
   berth up --install          bring the dev stack up, installing what is missing
   berth plan prod             what prod would be, from the committed files alone
+  berth diff                  what this branch would do to what runs
   eval "$(berth env)"         let plain pulumi see the same stack
 
 Exit codes: 0 done, 1 issues or an error, 2 a mistake in the command line, 130 interrupted.
 BERTH_DEBUG=1 shows where an unexpected error comes from.`,
     );
-  for (const add of [up, down, plan, status, secrets, env, test]) add(program);
+  for (const add of [up, down, plan, diff, status, secrets, env, test]) add(program);
   for (const command of program.commands)
     command.showHelpAfterError(`(berth ${command.name()} --help lists what there is)`);
   return program;

@@ -61,6 +61,13 @@ export function count(amount: number, noun: string, plural = "s"): string {
   return `${amount} ${noun}${amount === 1 ? "" : plural}`;
 }
 
+/** Seconds in the units that fit: "45 s", "1 min 40 s". */
+export function duration(seconds: number): string {
+  const [minutes, rest] = [Math.floor(seconds / 60), seconds % 60];
+  if (minutes === 0) return `${rest} s`;
+  return rest === 0 ? `${minutes} min` : `${minutes} min ${rest} s`;
+}
+
 /** "127.0.0.1:4000 → 80". */
 export function portText(port: PlannedPort): string {
   return `${port.ip}:${port.host} → ${port.container}`;

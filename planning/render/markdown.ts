@@ -145,7 +145,7 @@ function substitutions(plan: Plan): string {
 }
 
 /** Inline code; a bar is escaped even there, as tables split before code is seen. */
-function code(text: string): string {
+export function code(text: string): string {
   return `\`${text.replace(/`/g, "'").replace(/\|/g, "\\|")}\``;
 }
 
@@ -153,7 +153,7 @@ function link(url: string): string {
   return `<${url.replace(/[<>|\s]/g, encodeURIComponent)}>`;
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   if (rows.length === 0) return "";
   const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
   return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");

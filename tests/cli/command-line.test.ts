@@ -34,7 +34,7 @@ const berth = (args: string[]) =>
 jest.setTimeout(60_000);
 
 describe("the command line", () => {
-  test.each(["up", "down", "plan", "status", "secrets", "env", "test"])(
+  test.each(["up", "down", "plan", "diff", "status", "secrets", "env", "test"])(
     "%s --help has examples",
     (command) => {
       const { status, stdout, stderr } = berth([command, "--help"]);
@@ -53,6 +53,7 @@ describe("the command line", () => {
     [["up", "--images", "none"], "Allowed choices are auto, registry, local"],
     [["test", "--fast", "--soak"], "cannot be used with"],
     [["plan", "dev", "--stack", "prod"], "two stacks are named, 'dev' and 'prod'"],
+    [["diff", "--json", "--markdown"], "cannot be used with"],
     [["plan", "--bogus"], "(berth plan --help lists what there is)"],
     [["help", "pln"], "Usage: berth"],
     [[], "Usage: berth"],

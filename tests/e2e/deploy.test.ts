@@ -26,13 +26,7 @@ beforeAll(async () => {
   plan = await planHere(checkout, "prod");
 });
 
-afterAll(() =>
-  clearAway(
-    checkout,
-    "prod",
-    (plan?.volumes ?? []).map(({ name }) => name),
-  ),
-);
+afterAll(() => clearAway(checkout, "prod", plan?.volumes));
 
 const dockerfile = `ARG DEBIAN_IMAGE
 FROM \${DEBIAN_IMAGE}

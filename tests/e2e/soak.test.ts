@@ -24,13 +24,7 @@ beforeAll(async () => {
   release(0);
 });
 
-afterAll(() =>
-  clearAway(
-    checkout,
-    "dev",
-    (plan?.volumes ?? []).map(({ name }) => name),
-  ),
-);
+afterAll(() => clearAway(checkout, "dev", plan?.volumes));
 
 const absent = { absent: "the soak has no production of its own" };
 const built = (folder: string) => ({
