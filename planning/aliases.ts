@@ -1,4 +1,5 @@
 import type { Issue } from "../config/issues";
+import { groupBy } from "./group";
 import { containerNames } from "./naming";
 import { serviceId, type Plan, type PlannedService } from "./types";
 
@@ -28,16 +29,20 @@ export function aliasClashes(plan: Plan): Issue[] {
 /** A name that a service calls, and that two answer to on different networks of its own. */
 export function ambiguousNames({ services }: Plan): Issue[] {
   const byId = new Map(services.map((service) => [serviceId(service), service]));
-  const answering = new Map<string, PlannedService[]>();
-  for (const service of services) {
-    for (const name of new Set(service.networks.flatMap((one) => answersTo(service, one))))
-      answering.set(name, [...(answering.get(name) ?? []), service]);
-  }
+  const answers = groupBy(
+    services.flatMap((service) =>
+      [...new Set(service.networks.flatMap((one) => answersTo(service, one)))].map((name) => {
+        return { name, service };
+      }),
+    ),
+    ({ name }) => name,
+  );
   return services.flatMap((service) => {
     const targets = service.needs.flatMap((need) => byId.get(need.split("#")[0] ?? "") ?? []);
     return targets.flatMap((target) =>
       calledNames(service, target).flatMap((name) =>
-        (answering.get(name) ?? [])
+        (answers.get(name) ?? [])
+          .map((answer) => answer.service)
           .filter((other) => other !== target && other !== service)
           .flatMap((other) => {
             const network = service.networks.find((one) => answersTo(other, one).includes(name));

@@ -1,6 +1,7 @@
 import { toBytes } from "../config/schema/common";
 import type { Settings } from "../config/schema/settings";
 import { compare } from "./compare";
+import { groupBy } from "./group";
 import { logBytes } from "./logs";
 import type { Plan, PlannedService } from "./types";
 
@@ -42,12 +43,6 @@ export interface PlannedBudget {
 /** Adds up a host: the plan first, then those of its other stacks. */
 export function planBudget(plans: readonly Plan[], { host }: Settings): PlannedBudget {
   const own = plans[0]?.services ?? [];
-  const bySystem = new Map<string, PlannedService[]>();
-  for (const service of own) {
-    const members = bySystem.get(service.system) ?? [];
-    members.push(service);
-    bySystem.set(service.system, members);
-  }
   const total = usageOf(plans.flatMap(({ services }) => services));
   const capacity = {
     platform: host.platform,
@@ -58,7 +53,7 @@ export function planBudget(plans: readonly Plan[], { host }: Settings): PlannedB
   };
   return {
     host: capacity,
-    systems: [...bySystem]
+    systems: [...groupBy(own, ({ system }) => system)]
       .sort(([a], [b]) => compare(a, b))
       .map(([system, services]) => ({ system, ...usageOf(services) })),
     stacks: plans.map(({ stack, services }) => ({ stack, ...usageOf(services) })),

@@ -3,6 +3,7 @@ import type { Settings } from "../config/schema/settings";
 import { suggest, type Issue } from "../config/issues";
 import { compare } from "./compare";
 import { catalogPath, type Draft } from "./drafts";
+import { groupBy } from "./group";
 import { entryOf } from "./lookup";
 import type { HostPorts } from "./ports";
 import { browserHost, externalUrl } from "./addresses";
@@ -28,7 +29,7 @@ export function bindNeeds(
   const context: Context = {
     drafts: new Map(drafts.map((draft) => [draft.id, draft])),
     ports,
-    routes,
+    routes: groupBy(routes, ({ draft }) => draft),
     settings,
     issues: [],
     databases: [],
@@ -48,7 +49,7 @@ export function bindNeeds(
 interface Context {
   drafts: Map<string, Draft>;
   ports: HostPorts;
-  routes: readonly BoundRoute[];
+  routes: ReadonlyMap<Draft, readonly BoundRoute[]>;
   settings: Settings;
   issues: Issue[];
   databases: DatabaseUse[];
@@ -170,7 +171,7 @@ function browserAddress(
   endpoint: string,
   protocol: Endpoint["protocol"],
 ): Address | undefined {
-  const route = context.routes.find((one) => one.draft === target && one.endpoint === endpoint);
+  const route = context.routes.get(target)?.find((one) => one.endpoint === endpoint);
   if (route) {
     const port = route.via === "traefik" ? context.settings.traefik.httpsPort : 443;
     return { host: route.host, port, protocol: "https", url: route.url };
@@ -232,10 +233,8 @@ function bindSecret(
   path: string,
 ): void {
   const label = `${draft.system.name}/${spec.secret}`;
-  const server = [...context.drafts.values()].find(
-    (other) => isPostgres(other) && label.startsWith(databaseSecretLabel(other, "")),
-  );
-  if (server) {
+  const server = context.drafts.get(label.split("/").slice(0, 2).join("/"));
+  if (server && isPostgres(server) && label.startsWith(databaseSecretLabel(server, ""))) {
     context.issues.push({
       path: `${path}.secret`,
       message: `'${spec.secret}' is the password of a role of ${server.id}`,

@@ -3,7 +3,7 @@ import type { ImagesLock } from "../config/schema/images-lock";
 import type { Settings } from "../config/schema/settings";
 import type { SystemSpec } from "../config/schema/system";
 import { suggest, type Issue, type Note } from "../config/issues";
-import { provisioningJob, serverVariables, sharesSocket, type DatabaseUse } from "./databases";
+import { provisioningJob, serverVariables, sharesSocket } from "./databases";
 import { compare } from "./compare";
 import { catalogPath, draftServices, type Draft } from "./drafts";
 import { entryOf } from "./lookup";
@@ -14,6 +14,7 @@ import { edgeName } from "./exposure/edge";
 import { planEdge } from "./exposure/plan-edge";
 import { policyIssues } from "./exposure/policy";
 import { exposeEndpoints, plannedRoutes } from "./exposure/routes";
+import { groupBy } from "./group";
 import { hostIssues } from "./host";
 import { bindNeeds } from "./needs";
 import { startOrder } from "./order";
@@ -112,10 +113,10 @@ function planAlone(
   }
 
   const provisioning = new Map<string, string>();
-  for (const [server, uses] of groupByServer(bound.databases)) {
+  for (const [server, uses] of groupBy(bound.databases, ({ server }) => server)) {
     const job = provisioningJob(server, uses, settings);
     issues.push(...job.issues);
-    if (drafts.some((draft) => draft.id === job.draft.id)) {
+    if (bound.bindings.has(job.draft.id)) {
       issues.push({
         path: catalogPath(job.draft),
         message: `is the name of the job that provisions ${server.id}'s databases`,
@@ -170,6 +171,7 @@ function planAlone(
   const { order, issues: cycles } = startOrder(startsAfter);
   issues.push(...cycles);
   const byId = new Map(drafts.map((draft) => [draft.id, draft]));
+  const routesOf = groupBy(exposure.routes, ({ draft }) => draft);
   const services = order.flatMap((id) => {
     const draft = byId.get(id);
     const bindings = bound.bindings.get(id);
@@ -179,7 +181,7 @@ function planAlone(
         draft,
         bindings,
         hostPorts: ports.get(id) ?? {},
-        routes: exposure.routes.filter((route) => route.draft === draft),
+        routes: routesOf.get(draft) ?? [],
         startsAfter: startsAfter.get(id) ?? [],
         settings,
         machine,
@@ -280,12 +282,6 @@ function predecessors(
     if (job !== undefined) found.add(job);
   }
   return [...found].sort();
-}
-
-function groupByServer(uses: readonly DatabaseUse[]): Map<Draft, DatabaseUse[]> {
-  const groups = new Map<Draft, DatabaseUse[]>();
-  for (const use of uses) groups.set(use.server, [...(groups.get(use.server) ?? []), use]);
-  return groups;
 }
 
 function emptyPlan(stack: string): Plan {

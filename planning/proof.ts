@@ -3,6 +3,7 @@ import type { Environment } from "../config/schema/common";
 import type { Settings } from "../config/schema/settings";
 import { edgeName } from "./exposure/edge";
 import { ambiguousNames, aliasClashes } from "./aliases";
+import { groupBy } from "./group";
 import { repeatedServices } from "./host";
 import { containerNames } from "./naming";
 import { serviceId, type Plan } from "./types";
@@ -160,15 +161,18 @@ function doubledEdges({ plan }: StackPlan, others: readonly StackPlan[]): Issue[
 
 /** A host name has one address: all its paths have to lead in the same way, into one stack. */
 function dividedHosts(stack: StackPlan, others: readonly StackPlan[]): Issue[] {
-  const routes = [stack, ...others].flatMap(({ plan }) =>
-    plan.routes.map((route) => ({ ...route, stack: plan.stack })),
+  const routes = groupBy(
+    [stack, ...others].flatMap(({ plan }) =>
+      plan.routes.map((route, place) => ({ ...route, place, stack: plan.stack })),
+    ),
+    ({ host }) => host,
   );
   return stack.plan.routes.flatMap((route, index) => {
-    const other = routes.find(
-      (one, place) =>
-        one.host === route.host &&
-        (one.stack !== stack.plan.stack || (one.via !== route.via && place < index)),
-    );
+    const other = routes
+      .get(route.host)
+      ?.find(
+        (one) => one.stack !== stack.plan.stack || (one.via !== route.via && one.place < index),
+      );
     // The same path is a claim of its own.
     if (other === undefined || other.path === route.path) return [];
     const where = other.stack === stack.plan.stack ? "" : `, stack ${other.stack}`;

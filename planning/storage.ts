@@ -3,6 +3,7 @@ import type { Environment } from "../config/schema/common";
 import type { SystemSpec } from "../config/schema/system";
 import { compare } from "./compare";
 import { catalogPath, type Draft } from "./drafts";
+import { groupBy } from "./group";
 import { inEnvironment } from "./naming";
 import { type PlannedNetwork, type PlannedService, type PlannedVolume } from "./types";
 
@@ -33,9 +34,10 @@ export function planVolumes(
   services: readonly PlannedService[],
 ): PlannedVolume[] {
   const declared = new Set(
-    drafts.flatMap(({ system, environment }) =>
+    [...groupBy(drafts, ({ system }) => system)].flatMap(([system, members]) =>
       Object.values(system.volumes).map(
-        (volume) => `${system.name} ${inEnvironment(volume.name, environment)}`,
+        (volume) =>
+          `${system.name} ${inEnvironment(volume.name, members[0]?.environment ?? "dev")}`,
       ),
     ),
   );
@@ -66,10 +68,9 @@ const byName = ([a]: [string, unknown], [b]: [string, unknown]) => compare(a, b)
 export function volumeIssues(drafts: readonly Draft[]): Issue[] {
   const issues: Issue[] = [];
   const names = new Map<string, string>();
-  const systems = new Set(drafts.map(({ system }) => system));
-  for (const { name: system, volumes } of systems) {
+  for (const [{ name: system, volumes }, members] of groupBy(drafts, ({ system }) => system)) {
+    const environment = members[0]?.environment ?? "dev";
     for (const [volume, { name }] of Object.entries(volumes).sort(byName)) {
-      const environment = drafts[0]?.environment ?? "dev";
       const key = `${system} ${inEnvironment(name, environment)}`;
       const other = names.get(key);
       names.set(key, other ?? `declares as '${volume}'`);

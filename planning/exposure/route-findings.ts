@@ -3,6 +3,7 @@ import type { Endpoint, RouteSpec } from "../../config/schema/service";
 import type { Settings } from "../../config/schema/settings";
 import { suggest, type Issue } from "../../config/issues";
 import { catalogPath, type Draft } from "../drafts";
+import { groupBy } from "../group";
 import { routeOf, type Decision, type RoutedWay } from "./policy";
 import type { BoundRoute } from "./routes";
 
@@ -66,11 +67,12 @@ export function unreachable(
 /** Cloudflare Access guards an address with all below it, be they other routes. */
 export function guardedUnawares(routes: readonly BoundRoute[]): Issue[] {
   const byTunnel = routes.filter(({ via }) => via === "cloudflareTunnel");
+  const ofHost = groupBy(byTunnel, ({ host }) => host);
   return byTunnel.flatMap((route) => {
     if (route.rule !== null) return [];
-    const guard = byTunnel.find(
-      ({ host, path, rule }) => rule !== null && host === route.host && isBelow(route.path, path),
-    );
+    const guard = ofHost
+      .get(route.host)
+      ?.find(({ path, rule }) => rule !== null && isBelow(route.path, path));
     if (guard === undefined) return [];
     return [
       {
@@ -84,16 +86,18 @@ export function guardedUnawares(routes: readonly BoundRoute[]): Issue[] {
 
 /** A path is compared letter by letter on the way in, and by many applications is not. */
 export function openBeside(routes: readonly BoundRoute[]): Issue[] {
+  const ofHost = groupBy(routes, ({ host }) => host);
   return routes.flatMap((route) => {
     if (route.rule === null) return [];
-    const open = routes.find(
-      (other) =>
-        other.rule === null &&
-        other.draft === route.draft &&
-        other.endpoint === route.endpoint &&
-        other.host === route.host &&
-        isBelow(route.path, other.path),
-    );
+    const open = ofHost
+      .get(route.host)
+      ?.find(
+        (other) =>
+          other.rule === null &&
+          other.draft === route.draft &&
+          other.endpoint === route.endpoint &&
+          isBelow(route.path, other.path),
+      );
     if (open === undefined) return [];
     return [
       {
