@@ -3,6 +3,7 @@ import { version } from "../package.json";
 import { diff } from "./commands/diff";
 import { down } from "./commands/down";
 import { env } from "./commands/env";
+import { images } from "./commands/images";
 import { plan } from "./commands/plan";
 import { secrets } from "./commands/secrets";
 import { status } from "./commands/status";
@@ -33,7 +34,7 @@ Examples:
 Exit codes: 0 done, 1 issues or an error, 2 a mistake in the command line, 130 interrupted.
 BERTH_DEBUG=1 shows where an unexpected error comes from.`,
     );
-  for (const add of [up, down, plan, diff, status, secrets, env, test]) add(program);
+  for (const add of [up, down, plan, diff, status, secrets, images, env, test]) add(program);
   for (const command of program.commands)
     command.showHelpAfterError(`(berth ${command.name()} --help lists what there is)`);
   return program;

@@ -202,12 +202,15 @@ function imageName(image: ImageArgs, all: readonly ImageArgs[], service: Planned
   );
   if (!shared) return stem;
   if (image.build) return `${stem}-${service.system}-${service.service}`;
-  return `${stem}-${dashed(image.reference.split(":").at(-1) ?? "")}`;
+  return `${stem}-${dashed(withoutDigest(image).split(":").at(-1) ?? "")}`;
 }
 
-function imageStem({ reference }: ImageArgs): string {
-  return dashed(reference.replace(/^berth\.local\//, "local-").replace(/:[^:/]*$/, ""));
+function imageStem(image: ImageArgs): string {
+  const name = withoutDigest(image).replace(/^berth\.local\//, "local-");
+  return dashed(name.replace(/:[^:/]*$/, ""));
 }
+
+const withoutDigest = ({ reference }: ImageArgs): string => reference.replace(/@.*$/, "");
 
 function dashed(text: string): string {
   return text.replaceAll(/[^A-Za-z0-9]+/g, "-");

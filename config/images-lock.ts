@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Issue } from "./issues";
 import { imagesLockSchema, type ImagesLock } from "./schema/images-lock";
@@ -23,4 +23,10 @@ export function loadImagesLock(folder: string): { lock?: ImagesLock; issues: Iss
   if (parsed.success) return { lock: parsed.data, issues: [] };
   const issues = describeProblems(parsed.error, imagesLockFile, imagesLockSchema);
   return { issues: issues.map((issue) => ({ ...issue, remedy })) };
+}
+
+/** Writes the lock in an order that does not depend on who answered first. */
+export function writeImagesLock(folder: string, lock: ImagesLock): void {
+  const sorted = Object.fromEntries(Object.entries(lock).sort(([a], [b]) => (a < b ? -1 : 1)));
+  writeFileSync(join(folder, imagesLockFile), `${JSON.stringify(sorted, undefined, 2)}\n`);
 }

@@ -31,7 +31,10 @@ export function imageOf(
     return { reference, build };
   }
   if (service.substitutedBy !== null) return { reference: service.substitutedBy };
-  if (service.build === null) return { reference: service.image };
+  if (service.build === null) {
+    const { image, digest } = service;
+    return { reference: digest === null ? image : `${image}@${digest}` };
+  }
   const build = { ...service.build, context: join(sources, service.build.context) };
   const tag = hashBuild(build.context, build.dockerfile, build.target, build.args);
   // Where only package registries are reachable, a build's own network often has no way to them.

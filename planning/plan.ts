@@ -16,6 +16,7 @@ import { policyIssues } from "./exposure/policy";
 import { exposeEndpoints, plannedRoutes } from "./exposure/routes";
 import { groupBy } from "./group";
 import { hostIssues } from "./host";
+import { lockNotes } from "./images";
 import { bindNeeds } from "./needs";
 import { startOrder } from "./order";
 import { readParameter } from "./parameters";
@@ -185,10 +186,12 @@ function planAlone(
         startsAfter: startsAfter.get(id) ?? [],
         settings,
         machine,
+        imagesLock,
         issues,
       }),
     ];
   });
+  notes.push(...lockNotes(services, imagesLock));
   notes.push(...openPorts(services, settings), ...dnsRecords(exposure.routes, settings));
   const plan: Plan = {
     stack: settings.stack,

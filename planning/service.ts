@@ -1,4 +1,5 @@
 import { roles, toBytes, toSeconds, type Role } from "../config/schema/common";
+import type { ImagesLock } from "../config/schema/images-lock";
 import type { Settings } from "../config/schema/settings";
 import { suggest, type Issue } from "../config/issues";
 import { compare } from "./compare";
@@ -8,6 +9,7 @@ import { planHealth } from "./health";
 import { entryOf } from "./lookup";
 import { browserHost } from "./addresses";
 import type { Bindings } from "./bindings";
+import { digestOf, pinned } from "./images";
 import { inEnvironment } from "./naming";
 import {
   chooseSubstitution,
@@ -35,6 +37,7 @@ interface ServiceInput {
   startsAfter: string[];
   settings: Settings;
   machine: MachineFacts | undefined;
+  imagesLock: ImagesLock | undefined;
   issues: Issue[];
 }
 
@@ -50,6 +53,7 @@ export function planService({
   startsAfter,
   settings,
   machine,
+  imagesLock,
   issues,
 }: ServiceInput): PlannedService {
   const { spec, environment } = draft;
@@ -100,7 +104,8 @@ export function planService({
     kind: spec.kind,
     role: mostExposed(Object.values(spec.endpoints).map((endpoint) => endpoint.role)),
     image: imageName(draft),
-    build: standIn ? null : planBuild(draft, machine),
+    digest: standIn || local ? null : digestOf(imageName(draft), imagesLock),
+    build: standIn ? null : planBuild(draft, machine, imagesLock),
     substitutedBy: standIn ? "stand-in" : (local?.reference ?? null),
     networks,
     aliases: home === undefined || draft.aliases.length === 0 ? {} : { [home]: draft.aliases },
@@ -164,14 +169,19 @@ function imageName(draft: Draft): string {
   return `berth/${stem}-${draft.environment}`;
 }
 
-function planBuild(draft: Draft, machine: MachineFacts | undefined): PlannedBuild | null {
+function planBuild(
+  draft: Draft,
+  machine: MachineFacts | undefined,
+  imagesLock: ImagesLock | undefined,
+): PlannedBuild | null {
   const { image } = draft.spec;
   if (!("build" in image)) return null;
   const { folder, dockerfile, target, args, bases } = image.build;
   const localImages = machine?.localImages ?? "unused";
   const chosenBases = Object.entries(bases).map(([name, base]) => [
     name,
-    localImages === "unused" ? base : (localImages(base)?.reference ?? base),
+    (localImages === "unused" ? undefined : localImages(base)?.reference) ??
+      pinned(base, imagesLock),
   ]);
   return {
     context: folder === "." ? draft.source : `${draft.source}/${folder}`,

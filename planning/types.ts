@@ -54,6 +54,8 @@ export interface PlannedService {
   role: Role;
   /** Reference of a registry image; for a build its name without a tag, which the content decides. */
   image: string;
+  /** What the lock has for a registry image: this content is run, wherever its tag leads by now. */
+  digest: string | null;
   build: PlannedBuild | null;
   substitutedBy: null | "stand-in" | (string & {});
   networks: string[];

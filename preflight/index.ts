@@ -1,6 +1,7 @@
 import type Docker from "dockerode";
 import type { Issue } from "../config/issues";
 import { dockerAddress as settingsAddress } from "../config/docker-address";
+import type { ImageSource } from "../config/machine";
 import type { Settings } from "../config/schema/settings";
 import type { Plan } from "../planning/types";
 import { cloudflareTokenKey } from "../config/secret-keys";
@@ -9,6 +10,7 @@ import { configSecretIssues, type ConfigSecrets } from "./config-secrets";
 import { containerIssues } from "./containers";
 import { gatherDockerFacts } from "./docker-facts";
 import { hostIssues, transportIssues } from "./host";
+import { imageLockIssues } from "./images";
 import { networkIssues } from "./networks";
 import { assumeFree, portIssues, tryLocalPort } from "./ports";
 import { dockerIssue, isLocal, unreachable, dockerAddress } from "./reachable";
@@ -24,6 +26,8 @@ export interface PreflightInput {
   configSecrets: ConfigSecrets;
   /** What has to come before a `pulumi` command that a remedy names. */
   shell: string;
+  /** Where images come from. */
+  images: ImageSource | undefined;
 }
 
 /**
@@ -38,6 +42,7 @@ export async function runPreflight(input: PreflightInput): Promise<Issue[]> {
     ...transportIssues(plan, settingsAddress(settings)),
     ...cloudflareIssues(plan, input.configSecrets(cloudflareTokenKey)),
     ...configSecretIssues(plan, input.configSecrets, input.shell),
+    ...imageLockIssues(plan, input.images),
     ...sourceIssues(plan, settings, folder),
     ...mountIssues(plan, folder, dockerAddress(input.docker)),
   ];

@@ -1,6 +1,7 @@
 import type Docker from "dockerode";
 import { imageSource, keepImageSource, type ImageSource } from "../../config/machine";
 import type { Settings } from "../../config/schema/settings";
+import { registryImages } from "../../planning/images";
 import type { Plan } from "../../planning/types";
 
 /** Where third-party images come from on the stack's Docker host: as asked, as before, or by trying. */
@@ -13,7 +14,7 @@ export async function decideImageSource(
   const before = imageSource(settings);
   if (asked === "auto" && before !== undefined)
     return { source: before, why: "as before; --images changes it" };
-  const images = registryImages(plan);
+  const images = registryImages(plan.services);
   // Not kept: the next plan may need one.
   if (asked === "auto" && images.length === 0) return { source: "registry", why: "none is needed" };
   const choice =
@@ -37,14 +38,6 @@ async function tryRegistry(
   }
 }
 
-/** What a plan has from registries: images, and the bases of those that are built. */
-export function registryImages(plan: Plan): string[] {
-  const images = plan.services.flatMap(({ image, build }) =>
-    build === null ? [image] : build.bases.flatMap((name) => build.args[name] ?? []),
-  );
-  return [...new Set(images)];
-}
-
 /** What Docker's words for a registry that is out of reach come down to. */
 const outOfReach: readonly (readonly [RegExp, string])[] = [
   [/no such host|\blookup\b|name resolution/i, "lookup failed"],
@@ -57,11 +50,18 @@ const outOfReach: readonly (readonly [RegExp, string])[] = [
 
 /** Why an image could not be pulled, in words for one short line. */
 export function whyNoPull(image: string, message: string): string {
-  const reach = outOfReach.find(([pattern]) => pattern.test(message));
-  if (reach !== undefined) return `no image registry answers (${image}: ${reach[1]})`;
+  const { reach, cause } = describePullFailure(message);
+  return reach === undefined
+    ? `${image} cannot be pulled (${cause})`
+    : `no image registry answers (${image}: ${reach})`;
+}
+
+/** Why a registry is out of reach, if it is, and the cause in Docker's own words. */
+export function describePullFailure(message: string): { reach: string | undefined; cause: string } {
+  const reach = outOfReach.find(([pattern]) => pattern.test(message))?.[1];
   // Docker puts what it was doing before the cause, each with a colon.
   const cause = message.trim().split("\n")[0]?.split(": ").at(-1) ?? "";
-  return `${image} cannot be pulled (${cause.length > 45 ? `${cause.slice(0, 44)}…` : cause})`;
+  return { reach, cause: cause.length > 45 ? `${cause.slice(0, 44)}…` : cause };
 }
 
 async function pull(docker: Docker, image: string): Promise<void> {

@@ -3,7 +3,7 @@ import type Docker from "dockerode";
 import { dockerAddress, dockerVariables } from "../../config/docker-address";
 import { loadCatalogue } from "../../config/catalogue";
 import { IssuesError } from "../../config/issues";
-import { sourcesFolder, type ImageSource } from "../../config/machine";
+import { imageSource, sourcesFolder, type ImageSource } from "../../config/machine";
 import type { Settings } from "../../config/schema/settings";
 import { declaredSecrets } from "../../config/secret-keys";
 import type { Plan } from "../../planning/types";
@@ -80,6 +80,7 @@ async function check(plan: Plan, settings: Settings, docker: Docker): Promise<vo
       home: homedir(),
       configSecrets: configSecrets(plan.stack),
       shell: shellFor(plan.stack),
+      images: imageSource(settings),
     })),
     ...machineSecretIssues(plan.stack, declaredSecrets(loadCatalogue())),
   ];

@@ -64,7 +64,7 @@ export type Endpoint = z.output<typeof endpointSchema>;
 const referenceSchema = z
   .string()
   .regex(
-    /^[a-z0-9][a-z0-9._/-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*|(?=@))(@sha256:[0-9a-f]{64})?$/,
+    /^([a-z0-9][a-z0-9.-]*:\d+\/)?[a-z0-9][a-z0-9._/-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*|(?=@))(@sha256:[0-9a-f]{64})?$/,
     "must be an image with a tag",
   )
   .regex(/@|:[^:/\d]*\d+[.-]\d[^:/]*$/, "must have an exact version tag, such as 7.4.2");

@@ -15,8 +15,17 @@ const order: Record<string, readonly string[]> = {
   networks: ["name", "system", "internal"],
   volumes: ["name", "system", "service", "path", "retained"],
   services: [
-    ...["system", "project", "service", "container", "kind", "role", "image", "build"],
-    ...["substitutedBy", "networks", "aliases", "ports", "endpoints", "needs", "startsAfter"],
+    ...["system", "project", "service", "container", "kind", "role", "image", "digest"],
+    ...[
+      "build",
+      "substitutedBy",
+      "networks",
+      "aliases",
+      "ports",
+      "endpoints",
+      "needs",
+      "startsAfter",
+    ],
     ...[
       "variables",
       "secrets",
@@ -31,7 +40,7 @@ const order: Record<string, readonly string[]> = {
     ...["logs", "stopSeconds", "timeoutSeconds", "replicas", "url", "exceptions"],
   ],
   logs: ["fileBytes", "files"],
-  build: ["context", "dockerfile", "target", "args"],
+  build: ["context", "dockerfile", "target", "args", "bases"],
   ports: ["ip", "host", "container"],
   endpoints: ["name", "port", "protocol", "role"],
   mounts: ["type", "source", "target", "readOnly"],

@@ -1,5 +1,4 @@
-import { registryImages, whyNoPull } from "../../cli/machine/images";
-import { planOf, service, system } from "../support/catalogue";
+import { whyNoPull } from "../../cli/machine/images";
 
 const image = "redis:7.4.2-alpine";
 const get = '(HTTP code 500) server error - Get "https://registry.example/v2/": ';
@@ -26,15 +25,4 @@ describe("why an image cannot be pulled", () => {
     expect(line.length).toBeLessThan(95);
     expect(line).not.toContain("\n");
   });
-});
-
-test("a plan of built images alone has their bases from a registry", () => {
-  const build = { args: { MODE: "x" }, bases: { NODE_IMAGE: "node:20.19.5-alpine3.22" } };
-  const plan = planOf([
-    system("shop", {
-      web: service({ image: { build } }),
-      worker: service({ image: { build: { folder: "worker" } } }),
-    }),
-  ]);
-  expect(registryImages(plan)).toEqual(["node:20.19.5-alpine3.22"]);
 });

@@ -1,5 +1,5 @@
 import { formatIssue } from "../../config/issues";
-import { planOf, published, service, settings, system } from "../support/catalogue";
+import { notesOf, planOf, published, service, settings, system } from "../support/catalogue";
 
 const postgres = (environments: { dev?: number; prod?: number }) =>
   system("shop", {
@@ -25,8 +25,8 @@ test("a database on a host port in prod, and a secret that is a role's password"
 
 test("what another address than loopback opens is listed", () => {
   const web = system("shop", { web: service({ endpoints: { http: published(0) } }) });
-  expect(planOf([web], [settings()]).notes).toEqual([]);
-  expect(planOf([web], [settings("dev", { bindAddress: "0.0.0.0" })]).notes).toEqual([
+  expect(notesOf(planOf([web], [settings()]))).toEqual([]);
+  expect(notesOf(planOf([web], [settings("dev", { bindAddress: "0.0.0.0" })]))).toEqual([
     {
       path: "Pulumi.dev.yaml.bindAddress",
       message: "0.0.0.0 opens to others than this host: shop/web on port 4000",

@@ -90,6 +90,7 @@ async function findings(): Promise<string[]> {
       home: folder,
       configSecrets: () => undefined,
       shell: "",
+      images: "local" as const,
     },
   });
   return issues.map(formatIssue);

@@ -130,3 +130,8 @@ export function serviceOf(plan: Plan, id: string): PlannedService {
   if (found === undefined) throw new Error(`no ${id} in the plan of ${plan.stack}`);
   return found;
 }
+
+/** A plan's notes but that of the missing lock, which every plan without one has. */
+export function notesOf(plan: Plan): Plan["notes"] {
+  return plan.notes.filter(({ path }) => path !== "images.lock.json");
+}

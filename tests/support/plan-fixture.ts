@@ -10,6 +10,7 @@ export function plannedService(
     kind: "service",
     role: "internal",
     image: "redis:7.4.2-alpine",
+    digest: null,
     build: null,
     substitutedBy: null,
     networks: [`${values.system}-dev`],

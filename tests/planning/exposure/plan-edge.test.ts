@@ -1,5 +1,13 @@
 import { formatIssue } from "../../../config/issues";
-import { planOf, routed, routedStack, service, settings, system } from "../../support/catalogue";
+import {
+  notesOf,
+  planOf,
+  routed,
+  routedStack,
+  service,
+  settings,
+  system,
+} from "../../support/catalogue";
 
 const shop = system("shop", {
   api: service({ endpoints: { http: routed({ host: "api.example.org" }) } }),
@@ -41,5 +49,5 @@ test("with tunnels alone no port is open to others", () => {
     [settings("prod", { exposure: { public: "cloudflareTunnel" }, zones: ["example.org"] })],
   );
   expect(plan.services.flatMap(({ ports }) => ports)).toEqual([]);
-  expect(plan.notes).toEqual([]);
+  expect(notesOf(plan)).toEqual([]);
 });

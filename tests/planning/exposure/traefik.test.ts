@@ -3,6 +3,7 @@ import { formatIssue } from "../../../config/issues";
 import type { Plan } from "../../../planning/types";
 import {
   issuesOf,
+  notesOf,
   planOf,
   routed,
   routedStack,
@@ -167,7 +168,7 @@ describe("ports", () => {
       { ip: "192.0.2.1", host: 8443, container: 8443 },
     ]);
     expect(traefikOf(plan).url).toBe("http://localhost:3980");
-    expect(plan.notes).toEqual([
+    expect(notesOf(plan)).toEqual([
       {
         path: "Pulumi.prod.yaml.traefik.bind",
         message:
