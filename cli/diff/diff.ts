@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { IssuesError } from "../../config/issues";
 import { consequencesOf } from "../../planning/consequences";
-import type { Diff } from "../../planning/render/consequences";
+import type { Diff } from "../../planning/consequences/types";
 import type { Plan } from "../../planning/types";
 import { problem } from "../errors";
 import { loadPlan } from "../load-plan";

@@ -6,7 +6,7 @@ import type { Plan } from "../../planning/types";
  * had then.
  */
 export function completed(plan: Plan): Plan {
-  const later = { logs: containerLogs, appliesSecrets: [], targets: [] };
+  const later = { digest: null, logs: containerLogs, appliesSecrets: [], targets: [] };
   return {
     ...plan,
     budget: plan.budget ?? null,

@@ -40,6 +40,8 @@ function factsOf(service: PlannedService): Map<string, Fact> {
     if (secret === undefined) add(field, value);
     else facts.set(field, { value: secretKey(secret), shown: null, effect: "replace", secret });
   }
+  const { targets = [] } = service as PlannedService & { targets?: string[] };
+  add("targets", listed(targets));
   add("environmentFiles", listed(service.environmentFiles));
   for (const network of service.networks) {
     const aliases = [...(service.aliases[network] ?? [])].sort();
@@ -80,9 +82,10 @@ function factsOf(service: PlannedService): Map<string, Fact> {
 
 type Add = (field: string, shown: string | null | undefined) => void;
 
-function addImage({ substitutedBy, image, build }: PlannedService, add: Add): void {
+function addImage({ substitutedBy, image, digest, build }: PlannedService, add: Add): void {
   if (substitutedBy !== null || build === null) {
     add("image", substitutedBy ?? image);
+    if (substitutedBy === null) add("digest", digest);
     return;
   }
   add("image", `${image}, built`);
@@ -103,6 +106,13 @@ export function compareServices(
   for (const field of new Set([...old.keys(), ...now.keys()])) {
     const [was, is] = [old.get(field), now.get(field)];
     if (was?.value === is?.value && (was?.shown === null) === (is?.shown === null)) continue;
+    if (field === "digest") {
+      // Another tag has another digest; a tag that is locked, or no longer, has the content it had.
+      if (old.get("image")?.value !== now.get("image")?.value) continue;
+      changes.push(describe(field, was, is));
+      if (was !== undefined && is !== undefined) effect = "replace";
+      continue;
+    }
     changes.push(describe(field, was, is));
     if (effect !== "replace") effect = (is ?? was)?.effect ?? null;
   }

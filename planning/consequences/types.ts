@@ -2,9 +2,18 @@ import type { Issue, Note } from "../../config/issues";
 import type { Environment } from "../../config/schema/common";
 
 /**
- * What becomes of what runs when one plan follows another. This is the contract of
- * `berth diff --json`: plain JSON that others build on. Add to it, take nothing away.
+ * What a change does, stack by stack. This is the contract of `berth diff --json`: plain JSON that
+ * others build on. Add to it, take nothing away.
  */
+export interface Diff {
+  /** A git ref as it was given, and the commit that it is. */
+  base: { ref: string; commit: string };
+  stacks: StackConsequences[];
+  /** What else a reader has to know. */
+  notes: string[];
+}
+
+/** What becomes of what runs when one plan follows another. */
 export interface StackConsequences {
   stack: string;
   environment: Environment;

@@ -1,11 +1,10 @@
-import type { StackConsequences } from "../consequences/types";
+import type { Diff, StackConsequences } from "../consequences/types";
 import {
   baseText,
   containerRows,
   estimates,
   headline,
   sectionsOf,
-  type Diff,
   type Section,
 } from "./consequences";
 import { code, escape, table } from "./markdown";

@@ -1,15 +1,8 @@
-import {
-  baseText,
-  containerRows,
-  headline,
-  sectionsOf,
-  type Diff,
-  type Section,
-} from "./consequences";
+import { baseText, containerRows, headline, sectionsOf, type Section } from "./consequences";
 import { count } from "./format";
 import { hanging, noPaint, tableLines, type Paint } from "./table";
 import type { TextOptions } from "./text";
-import type { StackConsequences } from "../consequences/types";
+import type { Diff, StackConsequences } from "../consequences/types";
 
 /** What a change does to every stack, as a person reads it in a terminal or a pipe. */
 export function renderConsequences(diff: Diff, options: TextOptions = {}): string {

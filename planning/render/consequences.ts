@@ -1,16 +1,7 @@
 import { formatIssue } from "../../config/issues";
-import type { ContainerConsequence, StackConsequences } from "../consequences/types";
+import type { ContainerConsequence, Diff, StackConsequences } from "../consequences/types";
 import { memory } from "../amounts";
 import { count, duration } from "./format";
-
-/** All that is compared, and with what. */
-export interface Diff {
-  /** A git ref as it was given, and the commit that it is. */
-  base: { ref: string; commit: string };
-  stacks: StackConsequences[];
-  /** What else a reader has to know. */
-  notes: string[];
-}
 
 /** Lines under a title; those of weight are shown wherever there is little room. */
 export interface Section {
@@ -89,7 +80,9 @@ function memoryLines({
 }: StackConsequences): string[] {
   if (beforeBytes === afterBytes) return [];
   const left = freeBytes === null ? "" : `, of the host's ${memory(freeBytes)} are left`;
-  return [`${memory(beforeBytes)} → ${memory(afterBytes)}${left}`];
+  const more = afterBytes - beforeBytes;
+  const by = `${more < 0 ? "−" : "+"}${memory(Math.abs(more))}`;
+  return [`${memory(beforeBytes)} → ${memory(afterBytes)} (${by})${left}`];
 }
 
 function untouched({ containers }: StackConsequences): string[] {

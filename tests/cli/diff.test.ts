@@ -11,7 +11,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import type { Diff } from "../../planning/render/consequences";
+import type { Diff } from "../../planning/consequences/types";
 
 const root = join(__dirname, "../..");
 const home = mkdtempSync(join(tmpdir(), "berth-diff-test-"));

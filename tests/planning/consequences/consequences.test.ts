@@ -118,6 +118,20 @@ describe("a container", () => {
     expect(first(between([store()], [store({ ...more, cpus: 1 })]))[0]).toBe("replaced");
   });
 
+  test("with a locked image stays, until the lock has other content or the tag is another", () => {
+    const locked = (digest: string, image = "redis:7.4.2") => store({ image, digest });
+    const effects = [
+      between([store({ image: "redis:7.4.2" })], [locked("sha256:a")]),
+      between([locked("sha256:a")], [locked("sha256:b")]),
+      between([locked("sha256:a")], [locked("sha256:b", "redis:7.4.3")]),
+    ].map(first);
+    expect(effects).toEqual([
+      ["untouched", "digest: added, sha256:a"],
+      ["replaced", "digest: sha256:a → sha256:b"],
+      ["replaced", "image: redis:7.4.2 → redis:7.4.3"],
+    ]);
+  });
+
   test("stays for what only the program sees", () => {
     const values = { role: "public", url: "http://localhost", needs: ["a/b"] } as const;
     const found = between([store()], [store({ ...values, needs: [...values.needs] })]);
@@ -217,6 +231,26 @@ describe("downtime", () => {
 });
 
 const databasesJob = plannedService({ system: "shop", service: "store-databases", kind: "job" });
+
+test("a consumer is down while the job makes its rotated secret valid", () => {
+  const label = "shop/store/postgres/web";
+  const having = (version: number, values: Partial<PlannedService>) => ({
+    ...values,
+    variables: { KEY: `secret:${label}` },
+    secrets: { KEY: secret({ label, version }) },
+  });
+  const services = (version: number) => [
+    store(),
+    plannedService({
+      ...{ system: "shop", service: "store-databases", kind: "job", timeoutSeconds: 120 },
+      ...having(version, { appliesSecrets: [label], startsAfter: ["shop/store"] }),
+    }),
+    web(having(version, { startsAfter: ["shop/store", "shop/store-databases"] })),
+  ];
+  const found = between(services(1), services(2)).containers;
+  expect(found.map(({ effect }) => effect)).toEqual(["untouched", "replaced", "replaced"]);
+  expect(found[2]?.downtime).toMatchObject({ leastSeconds: 5, mostSeconds: 190 });
+});
 
 describe("data", () => {
   test.each<[string, PlannedService[], PlannedService[], string[]]>([

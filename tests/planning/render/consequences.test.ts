@@ -1,5 +1,5 @@
 import { consequencesOf } from "../../../planning/consequences";
-import type { Diff } from "../../../planning/render/consequences";
+import type { Diff } from "../../../planning/consequences/types";
 import { renderConsequencesMarkdown } from "../../../planning/render/consequences-markdown";
 import { renderConsequences } from "../../../planning/render/consequences-text";
 import type { Plan } from "../../../planning/types";
@@ -59,7 +59,7 @@ test("consequences in a terminal, what is at risk first", () => {
     "  Data",
     "    shop-rows-dev for shop/postgres at /var/lib/postgresql/data (new)",
     "  Memory",
-    "    2.3 GiB → 3.5 GiB",
+    "    2.3 GiB → 3.5 GiB (+1.3 GiB)",
     "",
     "No consequences for prod",
     "",
