@@ -5,6 +5,7 @@ import { catalogPath, type Draft } from "./drafts";
 import type { Bindings } from "./bindings";
 import { provisioningScript, socketFolder } from "./provisioning-script";
 import type { SecretVariable } from "./types";
+import { volumeSetting } from "./volumes";
 
 /** A consumer's database on a Postgres server. */
 export interface DatabaseUse {
@@ -118,7 +119,7 @@ export function provisioningJob(
     variables: {
       // The port is part of the socket's name.
       PGPORT: String(port),
-      BERTH_SUPERUSER: superuser,
+      BERTH_SUPERUSER: firstSuperuser(server, settings),
       BERTH_DATABASES: databases.map(([database, role]) => `${database}:${role}`).join(" "),
     },
   };
@@ -142,6 +143,16 @@ export function provisioningJob(
     appliesSecrets: roles.map((role) => databaseSecretLabel(server, role)),
   };
   return { draft, bindings, issues };
+}
+
+/** The superuser with which a server's data was made. */
+function firstSuperuser(server: Draft, settings: Settings): string {
+  const [found] = server.spec.mounts.flatMap((mount) =>
+    "volume" in mount
+      ? (volumeSetting(settings, server.system.name, mount.volume)?.superuser ?? [])
+      : [],
+  );
+  return found ?? superuser;
 }
 
 /** Variables that hold the password of a role of a server. */

@@ -27,6 +27,7 @@ import { proveHost, type StackPlan } from "./proof";
 import { secretIssues } from "./secret-labels";
 import { planService } from "./service";
 import { planNetworks, planVolumes, volumeIssues } from "./storage";
+import { adoptionIssues } from "./volumes";
 import {
   serviceId,
   type MachineFacts,
@@ -157,6 +158,7 @@ function planAlone(
 
   if (imagesLock !== undefined) issues.push(...platformIssues(drafts, settings, imagesLock));
   issues.push(...volumeIssues(drafts));
+  issues.push(...adoptionIssues(known, systems, drafts, settings));
   const absent = known.filter((one) => !systems.includes(one));
   issues.push(
     ...secretIssues(
@@ -198,7 +200,7 @@ function planAlone(
     environment: settings.environment,
     host: settings.host.id,
     networks: planNetworks([...systems, ...edge.systems], services, settings.environment),
-    volumes: planVolumes(drafts, services),
+    volumes: planVolumes(drafts, services, settings),
     services,
     routes: plannedRoutes(exposure.routes),
     tunnel: edge.tunnel,

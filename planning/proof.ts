@@ -123,7 +123,9 @@ function claims({ plan, settings }: StackPlan): Claim[] {
       path: `systems/${volume.system}`,
       stack: plan.stack,
       environment,
-      remedy: "name the environment in it: '{environment}'",
+      remedy: volume.adopted
+        ? "let each take over a volume of its own (berth:volumes)"
+        : "name the environment in it: '{environment}'",
     });
   }
   return found;

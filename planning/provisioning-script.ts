@@ -9,7 +9,8 @@ export const socketFolder = "/var/run/postgresql";
  * It comes by the server's socket, which the images trust: so it needs no password, and a volume of
  * which nobody knows the passwords any more gets those that Berth derives. Databases come as
  * "database:role" in BERTH_DATABASES, a role's password in PASSWORD_<role>; BERTH_SUPERUSER is the
- * superuser of a cluster that was made under another name than postgres. Passwords reach psql
+ * superuser of a cluster that was made under another name than postgres; where that is a consumer's
+ * role, the superuser gets another name and no login, and the consumer a role of its own. Passwords reach psql
  * through its environment, never as an argument that the process list would show.
  */
 export const provisioningScript = `set -eu
@@ -17,9 +18,16 @@ export PGHOST=${socketFolder}
 
 sql() { psql -qtAX -v ON_ERROR_STOP=1 "$@"; }
 
-superuser=postgres
-if ! sql -U postgres -c 'SELECT 1' postgres >/dev/null 2>&1; then superuser=$BERTH_SUPERUSER; fi
-export PGUSER="$superuser"
+is_superuser() {
+  [ "$(sql -U "$1" -c 'SELECT rolsuper FROM pg_roles WHERE rolname = current_user' postgres)" = t ]
+}
+if is_superuser postgres 2>/dev/null; then PGUSER=postgres
+elif is_superuser "$BERTH_SUPERUSER"; then PGUSER=$BERTH_SUPERUSER
+else
+  echo "the data has no superuser '$BERTH_SUPERUSER'; name the one with which it was made as 'superuser' in berth:volumes" >&2
+  exit 1
+fi
+export PGUSER
 
 # A statement that fails must not bring a password into the server's log.
 export PGOPTIONS='-c log_min_error_statement=panic'
@@ -41,9 +49,13 @@ for entry in $BERTH_DATABASES; do
   sql -v role="$role" -v database="$database" postgres <<'SQL'
 \\set VERBOSITY terse
 \\getenv password ROLE_PASSWORD
+-- Whom the cluster was made with stays its superuser for ever (oid 10): the role becomes another.
+SELECT format('ALTER ROLE %I RENAME TO %I', rolname, rolname || '_before_berth'),
+       format('ALTER ROLE %I NOLOGIN PASSWORD NULL', rolname || '_before_berth')
+  FROM pg_roles WHERE rolname = :'role' AND oid = 10 \\gexec
 SELECT format('CREATE ROLE %I LOGIN', :'role')
  WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = :'role') \\gexec
--- Of a role that was the superuser of another program's cluster, too, nothing more is left.
+-- Whatever else it may have been allowed in another program's cluster.
 ALTER ROLE :"role" WITH LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS PASSWORD :'password';
 SELECT format('CREATE DATABASE %I OWNER %I', :'database', :'role')
  WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = :'database') \\gexec
@@ -73,7 +85,7 @@ SELECT format('ALTER ROUTINE %s OWNER TO %I', pg_proc.oid::regprocedure, :'role'
 SELECT format('ALTER TYPE %I.%I OWNER TO %I', nspname, typname, :'role')
   FROM pg_type JOIN pg_namespace ON pg_namespace.oid = typnamespace
  WHERE nspname NOT LIKE 'pg\\_%' AND nspname <> 'information_schema'
-   AND pg_get_userbyid(typowner) <> :'role' AND typtype IN ('d', 'e', 'r')
+   AND pg_get_userbyid(typowner) <> :'role' AND (typtype IN ('d', 'e', 'r') OR (SELECT relkind FROM pg_class WHERE pg_class.oid = typrelid) = 'c')
    AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_type'::regclass AND objid = pg_type.oid AND deptype = 'e') \\gexec
 SQL
   echo "database $database: owned by $role"
@@ -84,6 +96,11 @@ sql postgres <<'SQL'
 \\set VERBOSITY terse
 SELECT format('REVOKE ALL ON DATABASE %I FROM PUBLIC', datname) FROM pg_database
  WHERE datallowconn \\gexec
+SQL
+
+sql postgres <<'SQL'
+SELECT format('note: role %I is a superuser, too; once nobody needs it: ALTER ROLE %I NOLOGIN', rolname, rolname)
+  FROM pg_roles WHERE rolsuper AND rolcanlogin AND rolname <> 'postgres' ORDER BY rolname;
 SQL
 
 for database in $(sql -c "SELECT datname FROM pg_database WHERE NOT datistemplate AND datname <> 'postgres' ORDER BY 1" postgres); do

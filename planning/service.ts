@@ -10,7 +10,8 @@ import { entryOf } from "./lookup";
 import { browserHost } from "./addresses";
 import type { Bindings } from "./bindings";
 import { digestOf, pinned } from "./images";
-import { inEnvironment } from "./naming";
+import { planPostgres } from "./postgres-data";
+import { volumeName } from "./volumes";
 import {
   chooseSubstitution,
   standInHealth,
@@ -96,6 +97,7 @@ export function planService({
   if (substitution.kind === "stand-in") {
     variables.BERTH_STAND_IN = standInVariable(draft, substitution.reason, bindings.needs);
   }
+  const mounts = planMounts(draft, standIn, settings, issues);
   return {
     system: draft.system.name,
     project: draft.project,
@@ -124,7 +126,7 @@ export function planService({
     environmentFiles: standIn
       ? []
       : spec.environmentFiles.map((file) => `<sources>/${draft.source}/${file}`),
-    mounts: planMounts(draft, standIn, issues),
+    mounts,
     files: standIn ? {} : sortKeys(spec.files),
     entrypoint: standIn ? null : (local?.entrypoint ?? spec.entrypoint ?? null),
     command: standIn ? null : (local?.command ?? spec.command ?? null),
@@ -150,6 +152,7 @@ export function planService({
     stopSeconds: toSeconds(spec.stopTimeout),
     timeoutSeconds: spec.kind === "job" ? toSeconds(spec.timeout) : null,
     replicas: spec.replicas,
+    postgres: standIn ? null : planPostgres(draft, mounts, local),
     url: serviceUrl(draft, hostPorts, routes, settings),
     exceptions,
   };
@@ -192,8 +195,13 @@ function planBuild(
   };
 }
 
-function planMounts(draft: Draft, standIn: boolean, issues: Issue[]): PlannedMount[] {
-  const { spec, environment, system } = draft;
+function planMounts(
+  draft: Draft,
+  standIn: boolean,
+  settings: Settings,
+  issues: Issue[],
+): PlannedMount[] {
+  const { spec, system } = draft;
   const mounts = spec.mounts.flatMap((mount): PlannedMount[] => {
     if ("volume" in mount) {
       const volume = entryOf(system.volumes, mount.volume);
@@ -205,7 +213,7 @@ function planMounts(draft: Draft, standIn: boolean, issues: Issue[]): PlannedMou
         });
         return [];
       }
-      const source = inEnvironment(volume.name, environment);
+      const source = volumeName(system, mount.volume, volume, settings);
       return [{ type: "volume", source, target: mount.target, readOnly: mount.readOnly }];
     }
     if (standIn) return [];

@@ -1,10 +1,12 @@
 import type { Issue } from "../config/issues";
 import type { Environment } from "../config/schema/common";
+import type { Settings } from "../config/schema/settings";
 import type { SystemSpec } from "../config/schema/system";
 import { compare } from "./compare";
 import { catalogPath, type Draft } from "./drafts";
 import { groupBy } from "./group";
 import { inEnvironment } from "./naming";
+import { declaredVolumes } from "./volumes";
 import { type PlannedNetwork, type PlannedService, type PlannedVolume } from "./types";
 
 /** The networks that services are on, by name. */
@@ -32,14 +34,11 @@ export function planNetworks(
 export function planVolumes(
   drafts: readonly Draft[],
   services: readonly PlannedService[],
+  settings: Settings,
 ): PlannedVolume[] {
-  const declared = new Set(
-    [...groupBy(drafts, ({ system }) => system)].flatMap(([system, members]) =>
-      Object.values(system.volumes).map(
-        (volume) =>
-          `${system.name} ${inEnvironment(volume.name, members[0]?.environment ?? "dev")}`,
-      ),
-    ),
+  const systems = new Set(drafts.map(({ system }) => system));
+  const declared = new Map(
+    declaredVolumes([...systems], settings).map((one) => [`${one.system} ${one.name}`, one]),
   );
   const volumes = new Map<string, PlannedVolume>();
   for (const service of services) {
@@ -53,6 +52,7 @@ export function planVolumes(
         service: service.service,
         path: mount.target,
         retained: declared.has(key),
+        adopted: declared.get(key)?.adopted ?? false,
       });
     }
   }

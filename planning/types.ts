@@ -42,6 +42,8 @@ export interface PlannedVolume {
   path: string;
   /** Kept when it is removed from the program or the stack is taken down. */
   retained: boolean;
+  /** Taken over with its data (`berth:volumes`), and so there before the stack is. */
+  adopted: boolean;
 }
 
 export interface PlannedService {
@@ -97,9 +99,20 @@ export interface PlannedService {
   /** Time limit of a job, null for a service. */
   timeoutSeconds: number | null;
   replicas: number;
+  /** Of a Postgres server: its data. */
+  postgres: PlannedPostgres | null;
   url: string | null;
   /** Where it is less hardened than the default, and why. */
   exceptions: Exception[];
+}
+
+export interface PlannedPostgres {
+  /** Major version, such as "17"; null where the image's tag does not tell. */
+  version: string | null;
+  /** The volume that has its data, null where none has. */
+  volume: string | null;
+  /** Folder of the data in that volume; "" for the volume itself. */
+  path: string;
 }
 
 export interface PlannedBuild {
@@ -234,6 +247,8 @@ export interface MachineFacts {
 
 export interface LocalImage {
   reference: string;
+  /** Major version of the PostgreSQL in it. */
+  postgres?: string;
   command?: string[];
   entrypoint?: string[];
 }

@@ -4,6 +4,8 @@ import type Docker from "dockerode";
 export interface DockerFacts {
   containers: ContainerFact[];
   networks: NetworkFact[];
+  /** Names of volumes. */
+  volumes: string[];
   /** "linux/amd64", as the catalogue writes platforms. */
   platform: string;
   /** Processors. */
@@ -18,6 +20,9 @@ export interface ContainerFact {
   labels: Record<string, string>;
   /** Published ports of a running container. */
   ports: { ip: string; port: number }[];
+  running: boolean;
+  /** Volumes in it, and where. */
+  mounts: { volume: string; target: string; writable: boolean }[];
 }
 
 export interface NetworkFact {
@@ -29,9 +34,10 @@ const architectures: Record<string, string> = { x86_64: "amd64", aarch64: "arm64
 
 /** Asks the engine for all of it at once; changes nothing. */
 export async function gatherDockerFacts(docker: Docker): Promise<DockerFacts> {
-  const [containers, networks, info] = await Promise.all([
+  const [containers, networks, volumes, info] = await Promise.all([
     docker.listContainers({ all: true }),
     docker.listNetworks(),
+    docker.listVolumes(),
     docker.info() as Promise<EngineInfo>,
   ]);
   return {
@@ -42,8 +48,16 @@ export async function gatherDockerFacts(docker: Docker): Promise<DockerFacts> {
       ports: container.Ports.flatMap((port) =>
         port.Type === "tcp" && port.PublicPort ? [{ ip: port.IP, port: port.PublicPort }] : [],
       ),
+      running: !["created", "exited", "dead"].includes(container.State),
+      mounts: (container.Mounts ?? []).flatMap((mount) =>
+        mount.Type === "volume" && mount.Name
+          ? [{ volume: mount.Name, target: mount.Destination, writable: mount.RW }]
+          : [],
+      ),
     })),
     networks: networks.map((network) => ({ name: network.Name, labels: network.Labels ?? {} })),
+    // Null where there is none.
+    volumes: ((volumes.Volumes ?? []) as { Name: string }[]).map(({ Name }) => Name),
     platform: `${info.OSType}/${architectures[info.Architecture] ?? info.Architecture}`,
     cpus: info.NCPU,
     gpu:

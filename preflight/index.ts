@@ -4,6 +4,7 @@ import { dockerAddress as settingsAddress } from "../config/docker-address";
 import type { ImageSource } from "../config/machine";
 import type { Settings } from "../config/schema/settings";
 import type { Plan } from "../planning/types";
+import { adoptionIssues } from "./adoption";
 import { cloudflareTokenKey } from "../config/secret-keys";
 import { cloudflareIssues } from "./cloudflare";
 import { configSecretIssues, type ConfigSecrets } from "./config-secrets";
@@ -13,6 +14,7 @@ import { hostIssues, transportIssues } from "./host";
 import { imageLockIssues } from "./images";
 import { networkIssues } from "./networks";
 import { assumeFree, portIssues, tryLocalPort } from "./ports";
+import { postgresDataIssues } from "./postgres-data";
 import { dockerIssue, isLocal, unreachable, dockerAddress } from "./reachable";
 import { expandHome, mountIssues, sourceIssues } from "./sources";
 
@@ -28,6 +30,8 @@ export interface PreflightInput {
   shell: string;
   /** Where images come from. */
   images: ImageSource | undefined;
+  /** Is told what could not be looked at. */
+  note?: (text: string) => void;
 }
 
 /**
@@ -48,7 +52,7 @@ export async function runPreflight(input: PreflightInput): Promise<Issue[]> {
   ];
 }
 
-async function dockerIssues({ plan, settings, docker }: PreflightInput): Promise<Issue[]> {
+async function dockerIssues({ plan, settings, docker, note }: PreflightInput): Promise<Issue[]> {
   const unanswered = await dockerIssue(docker);
   if (unanswered !== undefined) return [unanswered];
   const facts = await gatherDockerFacts(docker).catch((error: NodeJS.ErrnoException) => error);
@@ -58,6 +62,8 @@ async function dockerIssues({ plan, settings, docker }: PreflightInput): Promise
     ...hostIssues(plan, settings, facts),
     ...containerIssues(plan, facts.containers),
     ...networkIssues(plan, facts.networks),
+    ...adoptionIssues(plan, settings, facts),
+    ...(await postgresDataIssues(docker, plan, facts, note ?? (() => undefined))),
     ...(await portIssues(plan, settings, facts.containers, tryPort)),
   ];
 }

@@ -81,6 +81,7 @@ async function check(plan: Plan, settings: Settings, docker: Docker): Promise<vo
       configSecrets: configSecrets(plan.stack),
       shell: shellFor(plan.stack),
       images: imageSource(settings),
+      note: (text) => step("note", text),
     })),
     ...machineSecretIssues(plan.stack, declaredSecrets(loadCatalogue())),
   ];

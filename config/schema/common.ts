@@ -23,6 +23,14 @@ export const dockerNameSchema = z
     "must be a Docker name, two characters or more: letters, digits, '_', '.' and '-'; '{environment}' stands for dev or prod",
   );
 
+/** A Docker object's name as Docker has it. */
+export const plainDockerNameSchema = z
+  .string()
+  .regex(
+    /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/,
+    "must be a Docker name, two characters or more: letters, digits, '_', '.' and '-'",
+  );
+
 /** A secret's name as `.env` files write it. */
 export const secretNameSchema = z
   .string()

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { environmentSchema, nameSchema, sizeSchema } from "./common";
+import { environmentSchema, nameSchema, plainDockerNameSchema, sizeSchema } from "./common";
 import {
   accessSchema,
   cloudflareSchema,
@@ -56,6 +56,13 @@ const hostSchema = z.strictObject({
   ssh: sshSchema.optional(),
 });
 
+const volumeSettingSchema = z.strictObject({
+  /** Docker's name of an existing volume that is taken over with its data, such as a Compose project's. */
+  adopt: plainDockerNameSchema,
+  /** The superuser of the Postgres server that made it: POSTGRES_USER of its project. @default "postgres" */
+  superuser: z.string().min(1).optional(),
+});
+
 /** What a stack picks: the `berth:` values of Pulumi.<stack>.yaml. */
 export const settingsSchema = z.strictObject({
   environment: environmentSchema,
@@ -84,6 +91,8 @@ export const settingsSchema = z.strictObject({
   parameters: z.record(z.string(), z.string()).default({}),
   /** Versions of derived secrets that were rotated, by label. @default 1 each */
   secretVersions: z.record(z.string(), z.int().min(1)).default({}),
+  /** What is particular about this stack's volumes, by "system/volume" of the catalogue. */
+  volumes: z.record(z.string(), volumeSettingSchema).default({}),
 });
 
 export type Settings = Omit<z.output<typeof settingsSchema>, "standIns" | "systems"> & {

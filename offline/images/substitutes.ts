@@ -6,6 +6,8 @@ import { recipeReference } from "./references";
 interface Substitute {
   recipe: RecipeName;
   command?: readonly string[];
+  /** Major version of PostgreSQL, as its Dockerfile installs it. */
+  postgres?: string;
 }
 
 /**
@@ -20,8 +22,8 @@ const substitutes: Readonly<Record<string, Substitute>> = {
     recipe: "redis",
     command: ["redis-server"],
   },
-  postgres: { recipe: "postgres" },
-  "pgvector/pgvector": { recipe: "postgres" },
+  postgres: { recipe: "postgres", postgres: "15" },
+  "pgvector/pgvector": { recipe: "postgres", postgres: "15" },
   nginx: { recipe: "nginx" },
   "nginxinc/nginx-unprivileged": { recipe: "nginx" },
   "prom/prometheus": { recipe: "prometheus" },
@@ -60,5 +62,6 @@ export function localImageFor(image: string): LocalImage | undefined {
   return {
     reference: recipeReference(substitute.recipe),
     ...(substitute.command && { command: [...substitute.command] }),
+    ...(substitute.postgres && { postgres: substitute.postgres }),
   };
 }

@@ -13,7 +13,7 @@ const order: Record<string, readonly string[]> = {
     ...["tunnel", "externals", "budget", "issues", "notes"],
   ],
   networks: ["name", "system", "internal"],
-  volumes: ["name", "system", "service", "path", "retained"],
+  volumes: ["name", "system", "service", "path", "retained", "adopted"],
   services: [
     ...["system", "project", "service", "container", "kind", "role", "image", "digest"],
     ...[
@@ -37,10 +37,11 @@ const order: Record<string, readonly string[]> = {
       "command",
     ],
     ...["workingDirectory", "security", "health", "memoryBytes", "cpus", "processes", "gpu"],
-    ...["logs", "stopSeconds", "timeoutSeconds", "replicas", "url", "exceptions"],
+    ...["logs", "stopSeconds", "timeoutSeconds", "replicas", "postgres", "url", "exceptions"],
   ],
   logs: ["fileBytes", "files"],
   build: ["context", "dockerfile", "target", "args", "bases"],
+  postgres: ["version", "volume", "path"],
   ports: ["ip", "host", "container"],
   endpoints: ["name", "port", "protocol", "role"],
   mounts: ["type", "source", "target", "readOnly"],

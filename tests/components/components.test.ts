@@ -266,8 +266,22 @@ describe("System", () => {
       system: "shop",
       networks: [{ name: "shop-dev", system: "shop", internal: true }],
       volumes: [
-        { name: "data", system: "shop", service: "redis", path: "/data", retained: true },
-        { name: "cache", system: "shop", service: "redis", path: "/cache", retained: false },
+        {
+          name: "data",
+          system: "shop",
+          service: "redis",
+          path: "/data",
+          retained: true,
+          adopted: false,
+        },
+        {
+          name: "cache",
+          system: "shop",
+          service: "redis",
+          path: "/cache",
+          retained: false,
+          adopted: false,
+        },
       ],
     });
     const all = await finishMocks();

@@ -69,6 +69,7 @@ const defaults = {
   standIns: true,
   parameters: {},
   secretVersions: {},
+  volumes: {},
 };
 
 describe("both readers agree", () => {
@@ -93,6 +94,11 @@ describe("both readers agree", () => {
       "numbers in an object",
       "berth:secretVersions: {luv/session: 3}\n",
       { secretVersions: { "luv/session": 3 } },
+    ],
+    [
+      "a volume to take over",
+      "berth:volumes: {luv/minio: {adopt: old_data}}\n",
+      { volumes: { "luv/minio": { adopt: "old_data" } } },
     ],
     ["schemes", "berth:ports: documented\n", { ports: "documented" }],
     ["keys of others", "docker:host: ssh://x\nberth-other:sources: y\n", {}],
@@ -156,7 +162,7 @@ describe("issues, from both readers alike", () => {
       "a key like none",
       "berth:x: 1\n",
       [
-        `${file}.x: is not a known setting; there is access, bindAddress, cloudflare, environment, exposure, host, parameters, ports, secretVersions, sources, standIns, systems, traefik, zones`,
+        `${file}.x: is not a known setting; there is access, bindAddress, cloudflare, environment, exposure, host, parameters, ports, secretVersions, sources, standIns, systems, traefik, volumes, zones`,
       ],
     ],
     [
@@ -188,6 +194,14 @@ describe("issues, from both readers alike", () => {
       "a version",
       "berth:secretVersions: {luv/session: 0}\n",
       [`${file}.secretVersions.luv/session: 0 must be >=1; correct it`],
+    ],
+    [
+      "a volume that is taken over by no name of Docker's",
+      "berth:volumes: {luv/minio: {adopt: old data, superusr: x}}\n",
+      [
+        `${file}.volumes.luv/minio.adopt: 'old data' must be a Docker name, two characters or more: letters, digits, '_', '.' and '-'; correct it`,
+        `${file}.volumes.luv/minio.superusr: is not a known setting; did you mean 'superuser'?`,
+      ],
     ],
     [
       "several at once",

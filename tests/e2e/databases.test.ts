@@ -1,9 +1,8 @@
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import pg from "pg";
 import type { Plan } from "../../planning/types";
 import { createCheckout, type Checkout } from "./support/checkout";
 import { docker, eventually, execute, identity } from "./support/docker";
+import { container, psql, rows, writeLab } from "./support/postgres-lab";
 import { bringUp, clearAway, planHere } from "./support/stack";
 
 let checkout: Checkout;
@@ -12,75 +11,14 @@ let plan: Plan;
 beforeAll(async () => {
   checkout = await createCheckout();
   checkout.configure("dev", { systems: ["lab"], parameters: {} });
-  writeLab(["shop", "blog"]);
+  writeLab(checkout, ["shop", "blog"]);
   await bringUp(checkout, "dev");
   plan = await planHere(checkout, "dev");
 });
 
 afterAll(() => clearAway(checkout, "dev", plan?.volumes));
 
-/** A system of a Postgres server and consumers that write a row each second. */
-function writeLab(consumers: string[]): void {
-  const image = { registry: "postgres:17.5-bookworm" };
-  const command = [
-    'psql -qc "CREATE TABLE IF NOT EXISTS rows (at timestamptz DEFAULT now())"',
-    'while :; do psql -qc "INSERT INTO rows DEFAULT VALUES" || echo failed; sleep 1; done',
-  ].join("; ");
-  const consumer = (name: string) => ({
-    ...{ image, entrypoint: ["bash", "-c"], command: [command] },
-    ...{ networks: ["main"], user: "999:999", memory: "64 MiB" },
-    health: { kind: "command", command: ["psql", "-qc", "SELECT FROM rows LIMIT 1"] },
-    needs: {
-      database: {
-        database: `postgres#${name}_db`,
-        variables: {
-          ...{ PGHOST: "{host}", PGPORT: "{port}", PGUSER: "{user}" },
-          ...{ PGPASSWORD: "{password}", PGDATABASE: "{database}" },
-        },
-      },
-    },
-  });
-  const lab = {
-    ...{ name: "lab", title: "Lab", about: "A Postgres server and its consumers." },
-    networks: { main: { name: "lab-{environment}" } },
-    volumes: { data: { name: "lab-data-{environment}" } },
-    projects: { lab: { ports: { block: 9, slice: 0 } } },
-    services: {
-      postgres: {
-        image,
-        endpoints: { postgres: { port: 5432, protocol: "tcp", role: "internal" } },
-        postgres: { endpoint: "postgres" },
-        networks: ["main"],
-        mounts: [{ volume: "data", target: "/var/lib/postgresql/data" }],
-        user: "999:999",
-        tmpfs: ["/tmp", "/var/run/postgresql"],
-        health: {
-          kind: "command",
-          command: ["pg_isready", "-q", "-h", "127.0.0.1", "-U", "postgres"],
-        },
-        memory: "256 MiB",
-        prod: { absent: "the lab has no production of its own" },
-      },
-      ...Object.fromEntries(
-        consumers.map((name) => [
-          name,
-          { ...consumer(name), prod: { absent: "the lab has no production of its own" } },
-        ]),
-      ),
-    },
-  };
-  writeFileSync(
-    join(checkout.folder, "config/systems/lab.ts"),
-    `export default ${JSON.stringify(lab)};\n`,
-  );
-}
-
-const container = (name: string) => `lab-${name}-dev`;
 const identityOf = (name: string) => identity(container(name));
-/** psql in a consumer's container, as that consumer. */
-const psql = (name: string, ...args: string[]) => execute(container(name), "psql", "-tAX", ...args);
-const rows = async (name: string) =>
-  Number((await psql(name, "-c", "SELECT count(*) FROM rows")).output.trim());
 
 /** The variables that a container has. */
 async function variables(name: string): Promise<Record<string, string>> {
@@ -159,7 +97,7 @@ test("each consumer reaches its own database and no other", async () => {
 test("a consumer more on a server with data restarts nobody else", async () => {
   const others = ["postgres", "shop", "blog"];
   const before = await Promise.all(others.map(identityOf));
-  writeLab(["shop", "blog", "wiki"]);
+  writeLab(checkout, ["shop", "blog", "wiki"]);
   await bringUp(checkout, "dev");
   expect(await eventually(() => rows("wiki"))).toBeGreaterThan(0);
   expect(await Promise.all(others.map(identityOf))).toEqual(before);
@@ -204,12 +142,12 @@ test("the superuser's password rotates as well, and no consumer is touched", asy
 
 test("a consumer less keeps its data, and up says so", async () => {
   const count = await rows("blog");
-  writeLab(["shop", "wiki"]);
+  writeLab(checkout, ["shop", "wiki"]);
   const printed = await bringUp(checkout, "dev");
   expect(printed).toContain(
     "note lab/postgres-databases: no service needs database blog_db any more; it is kept",
   );
-  writeLab(["shop", "blog", "wiki"]);
+  writeLab(checkout, ["shop", "blog", "wiki"]);
   expect(await bringUp(checkout, "dev")).not.toContain("no service needs");
   expect(await eventually(() => rows("blog"))).toBeGreaterThanOrEqual(count);
 });

@@ -10,7 +10,7 @@ const compose = {
 };
 
 function container(name: string, labels: Record<string, string> = {}) {
-  return { names: [name], image: "redis:7", labels, ports: [] };
+  return { names: [name], image: "redis:7", labels, ports: [], running: true, mounts: [] };
 }
 
 function findings(...containers: ReturnType<typeof container>[]): string[] {

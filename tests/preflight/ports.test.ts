@@ -21,7 +21,10 @@ function planOf(...hosts: number[]) {
 }
 
 function container(labels: Record<string, string>, ip = "127.0.0.1") {
-  return { names: ["old-grafana"], image: "grafana", labels, ports: [{ ip, port: 4720 }] };
+  return {
+    ...{ names: ["old-grafana"], image: "grafana", labels, ports: [{ ip, port: 4720 }] },
+    ...{ running: true, mounts: [] },
+  };
 }
 
 async function findings(

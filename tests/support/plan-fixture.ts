@@ -38,6 +38,7 @@ export function plannedService(
     stopSeconds: 10,
     timeoutSeconds: null,
     replicas: 1,
+    postgres: null,
     url: null,
     exceptions: [],
     ...values,
@@ -69,6 +70,7 @@ export function smallPlan(): Plan {
         service: "postgres",
         path: "/var/lib/postgresql/data",
         retained: true,
+        adopted: false,
       },
       {
         name: "blog-modules-dev",
@@ -76,6 +78,7 @@ export function smallPlan(): Plan {
         service: "web",
         path: "/app/node_modules",
         retained: false,
+        adopted: false,
       },
     ],
     services: [

@@ -1,5 +1,7 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { recipes, withBases } from "../../../offline/images/recipes";
-import { recipeReference } from "../../../offline/images/references";
+import { recipeFolder, recipeReference } from "../../../offline/images/references";
 import { localImageFor, repositoryOf, substituteFor } from "../../../offline/images/substitutes";
 
 describe("repositoryOf", () => {
@@ -22,7 +24,11 @@ describe("localImageFor", () => {
   it("gives the image of the recipe that takes the place, whatever the tag", () => {
     expect(localImageFor("postgres:16.6-alpine")).toEqual({
       reference: recipeReference("postgres"),
+      postgres: "15",
     });
+    // The version that it says is the one that its Dockerfile installs.
+    const dockerfile = readFileSync(join(recipeFolder("postgres"), "Dockerfile"), "utf8");
+    expect(dockerfile).toContain(" postgresql-15 ");
     expect(localImageFor("traefik:v3.6.12")).toEqual({ reference: recipeReference("traefik") });
     expect(localImageFor("hashicorp/vault:1.17.3")).toEqual({
       reference: recipeReference("vault"),

@@ -45,7 +45,7 @@ function plan(services: PlannedService[], values: Partial<Plan> = {}): Plan {
         ? [
             {
               ...{ name: source, system: service.system, service: service.service },
-              ...{ path: target, retained: !source.includes("cache") },
+              ...{ path: target, retained: !source.includes("cache"), adopted: false },
             },
           ]
         : [],
