@@ -17,6 +17,8 @@ export interface ContainerInputs {
   variables: Readonly<Record<string, pulumi.Input<string>>>;
   /** Absolute path of the sources folder on the Docker host. */
   sources: string;
+  /** Ids of containers that this one is replaced with; they are in a label. */
+  targets?: pulumi.Input<string>[];
 }
 
 /**
@@ -41,13 +43,16 @@ export function containerArgs(
     ...(service.workingDirectory !== null ? { workingDir: service.workingDirectory } : {}),
     ...(service.security.user !== null ? { user: service.security.user } : {}),
     envs: environment(inputs.variables),
-    labels: labels({
-      stack: inputs.stack,
-      environment: inputs.environment,
-      system: service.system,
-      project: service.project,
-      service: service.service,
-    }),
+    labels: [
+      ...labels({
+        stack: inputs.stack,
+        environment: inputs.environment,
+        system: service.system,
+        project: service.project,
+        service: service.service,
+      }),
+      ...targetLabel(inputs.targets ?? []),
+    ],
     networkMode: "bridge",
     networksAdvanced: service.networks.map((network) => ({
       name: inputs.networkNames.get(network) ?? network,
@@ -94,6 +99,15 @@ export function containerArgs(
         }
       : {}),
   };
+}
+
+/** An input that changes with the containers, so that the provider replaces this one as well. */
+function targetLabel(
+  ids: pulumi.Input<string>[],
+): { label: string; value: pulumi.Output<string> }[] {
+  if (ids.length === 0) return [];
+  const value = pulumi.all(ids).apply((known) => known.join(","));
+  return [{ label: "berth.targets", value }];
 }
 
 /** An input only where it says something: the provider reads an empty list back as none. */

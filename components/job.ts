@@ -14,8 +14,14 @@ export interface JobArgs extends ContainerInputs {
 const shownLogLines = 20;
 
 /**
- * A container that runs once, and again when its inputs change. An exit code other than 0 fails the
- * update with the job's last log lines, and what depends on the job does not start.
+ * What the provider gives a job over its time limit. At its own limit it leaves the container running,
+ * and may end together with all else that it does, so `berth up` is to come first.
+ */
+const graceSeconds = 60;
+
+/**
+ * A container that runs once, and again when its inputs or the containers of its targets change. An
+ * exit code other than 0 fails the update with the job's last log lines, and what depends on the job does not start.
  *
  *     new Job("galerly-resources", { service, ...inputs }, { parent: system });
  */
@@ -45,7 +51,7 @@ export class Job extends pulumi.ComponentResource {
         deleteBeforeReplace: true,
         replaceOnChanges,
         additionalSecretOutputs: ["containerLogs"],
-        customTimeouts: { create: `${service.timeoutSeconds ?? 300}s` },
+        customTimeouts: { create: `${(service.timeoutSeconds ?? 300) + graceSeconds}s` },
       },
     );
     this.container = container;

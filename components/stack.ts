@@ -69,6 +69,7 @@ export class Stack extends pulumi.ComponentResource {
     const wanted = plan.services.map((service) => args.imageOf(service));
     const images = new Map<string, Image>();
     const ready = new Map<string, pulumi.Input<pulumi.Resource>[]>();
+    const ids = new Map<string, pulumi.Output<string>[]>();
     const applied = new Map<string, pulumi.Resource>();
     for (const [index, service] of plan.services.entries()) {
       const image = wanted[index] ?? args.imageOf(service);
@@ -87,6 +88,7 @@ export class Stack extends pulumi.ComponentResource {
           ...variables(service, secretOf),
         },
         sources: args.sources,
+        targets: service.targets.flatMap((id) => ids.get(id) ?? []),
       };
       const startsAfter = [
         ...service.startsAfter.flatMap((id) => ready.get(id) ?? []),
@@ -108,6 +110,11 @@ export class Stack extends pulumi.ComponentResource {
       ready.set(serviceId(service), component.ready);
       if (component instanceof Job)
         for (const [label, secret] of component.secrets) applied.set(label, secret);
+      else
+        ids.set(
+          serviceId(service),
+          component.containers.map(({ id }) => id),
+        );
     }
     tunnel?.publish(
       plan.services

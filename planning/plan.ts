@@ -186,6 +186,7 @@ function planAlone(
         hostPorts: ports.get(id) ?? {},
         routes: routesOf.get(draft) ?? [],
         startsAfter: startsAfter.get(id) ?? [],
+        targets: jobTargets(draft, bindings),
         settings,
         machine,
         imagesLock,
@@ -287,6 +288,15 @@ function predecessors(
     if (job !== undefined) found.add(job);
   }
   return [...found].sort();
+}
+
+/** Services that a job talks to. Routes are files, which outlive the containers that they lead to. */
+function jobTargets(draft: Draft, { needs }: Bindings): string[] {
+  if (draft.spec.kind !== "job" || draft.system.name === edgeName) return [];
+  const targets = needs.flatMap(({ draft: target, reach }) =>
+    target?.spec.kind === "service" && reach === "container" ? [target.id] : [],
+  );
+  return [...new Set(targets)].sort(compare);
 }
 
 function emptyPlan(stack: string): Plan {

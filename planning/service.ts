@@ -36,6 +36,7 @@ interface ServiceInput {
   /** Public addresses of its endpoints. */
   routes: readonly PlannedRoute[];
   startsAfter: string[];
+  targets: string[];
   settings: Settings;
   machine: MachineFacts | undefined;
   imagesLock: ImagesLock | undefined;
@@ -52,6 +53,7 @@ export function planService({
   hostPorts,
   routes,
   startsAfter,
+  targets,
   settings,
   machine,
   imagesLock,
@@ -120,6 +122,7 @@ export function planService({
     })),
     needs: bindings.needs.flatMap((need) => (need.draft ? [need.target] : [])).sort(compare),
     startsAfter,
+    targets,
     variables: sortKeys(variables),
     secrets: sortKeys(secrets),
     appliesSecrets: bindings.appliesSecrets ?? [],

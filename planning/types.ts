@@ -69,6 +69,8 @@ export interface PlannedService {
   needs: string[];
   /** Those of the needs (and jobs) that must be healthy or done before it starts: "system/service". */
   startsAfter: string[];
+  /** Of a job: the services that it sets up. It runs again when a container of theirs is another. */
+  targets: string[];
   /** Secrets as "secret:<label>". */
   variables: Record<string, string>;
   /** How each secret variable is made. */

@@ -6,6 +6,7 @@ export interface StateResource {
   urn: string;
   type: string;
   id?: string;
+  initErrors?: string[];
   inputs?: { mustRun?: boolean };
   outputs?: { exitCode?: number };
 }
@@ -19,8 +20,8 @@ export async function stateResources(stack: Stack): Promise<StateResource[]> {
 }
 
 /**
- * URNs of jobs that ended badly. For the provider a container that ran is a success whatever its
- * exit code, so that the engine would not run it again.
+ * URNs of jobs that ended badly or not at all. For the provider a container that ran is a success
+ * whatever its exit code, so that the engine would not run it again.
  */
 export function failedJobs(resources: readonly StateResource[]): string[] {
   return resources
@@ -28,7 +29,7 @@ export function failedJobs(resources: readonly StateResource[]): string[] {
       (resource) =>
         resource.type === "docker:index/container:Container" &&
         resource.inputs?.mustRun === false &&
-        (resource.outputs?.exitCode ?? 0) !== 0,
+        ((resource.outputs?.exitCode ?? 0) !== 0 || (resource.initErrors?.length ?? 0) > 0),
     )
     .map((resource) => resource.urn);
 }

@@ -40,7 +40,10 @@ export class Progress {
   readonly settled = new Set<string>();
   /** Containers that could not be brought up. */
   readonly failed = new Set<string>();
-  private readonly running = new Map<string, { subject: Subject; verb: Verb; since: number }>();
+  private readonly running = new Map<
+    string,
+    { subject: Subject; verb: Verb; since: number; container: string | undefined }
+  >();
   private readonly now: () => number;
 
   constructor(private readonly options: ProgressOptions) {
@@ -50,6 +53,13 @@ export class Progress {
   /** Labels of what is under way, longest first. */
   get underWay(): string[] {
     return [...this.running.values()].map((step) => step.subject.label);
+  }
+
+  /** Containers that are being brought up. */
+  get containersUnderWay(): string[] {
+    return [...this.running.values()].flatMap(({ container, verb }) =>
+      container === undefined || verb === "delete" ? [] : [container],
+    );
   }
 
   accept(event: EngineEvent): ProgressEvent[] {
@@ -76,7 +86,10 @@ export class Progress {
       if (step.op === "same") this.settle(step);
       return [];
     }
-    this.running.set(step.urn, { subject, verb, since: this.now() });
+    this.running.set(step.urn, {
+      ...{ subject, verb, since: this.now() },
+      container: containerName(step),
+    });
     return [{ kind: "started", subject, verb }];
   }
 

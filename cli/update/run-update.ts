@@ -9,6 +9,7 @@ import { interruptible } from "./interrupt";
 import { Progress, resourceName, type ProgressEvent } from "./progress";
 import { ProgressView } from "./progress-view";
 import { openRunLog } from "./run-log";
+import { TimeLimits } from "./time-limits";
 
 export interface UpdateInput {
   stack: Stack;
@@ -27,8 +28,9 @@ export async function runUpdate(input: UpdateInput): Promise<Changes> {
   const containers = containersOf(plan);
   const progress = new Progress({ containers });
   const view = new ProgressView(progress, containers.size);
-  const errors: Extract<ProgressEvent, { kind: "error" }>[] = [];
+  const errors: EngineError[] = [];
   let changes: Changes = {};
+  const limits = new TimeLimits(input.docker, plan, () => progress.containersUnderWay);
   const log = openRunLog(stack.name);
   const write = (text: string): void => void log.stream.write(text);
 
@@ -58,16 +60,32 @@ export async function runUpdate(input: UpdateInput): Promise<Changes> {
   } catch (error) {
     view.stop();
     if (error instanceof Interrupted) throw error;
-    await tellFailure(input, progress, errors, error);
+    await tellFailure(input, progress, errors.map(withLimit(limits)), error);
     throw problem(
       `stacks/${stack.name}`,
       operation === "up" ? "not everything is up" : "not everything is down",
       `mend the cause, then run ./berth ${operation === "up" ? "up" : "down"} ${stack.name} again (log: ${log.file})`,
     );
   } finally {
+    limits.stop();
     view.stop();
     log.stream.end();
   }
+}
+
+type EngineError = Extract<ProgressEvent, { kind: "error" }>;
+
+/** The program knows an exit code alone; why it is that one, only who ended the job. */
+function withLimit({ exceeded }: TimeLimits): (error: EngineError) => EngineError {
+  return (error) => {
+    let { message } = error;
+    for (const [container, seconds] of exceeded)
+      message = message.replace(
+        new RegExp(`job ${container} ended with exit code \\d+`),
+        `job ${container} was ended at its time limit of ${seconds} s`,
+      );
+    return { ...error, message };
+  };
 }
 
 const unhealthy = /container failed to be in healthy state/;
@@ -75,7 +93,7 @@ const unhealthy = /container failed to be in healthy state/;
 async function tellFailure(
   { docker, plan }: UpdateInput,
   progress: Progress,
-  errors: readonly Extract<ProgressEvent, { kind: "error" }>[],
+  errors: readonly EngineError[],
   thrown: unknown,
 ): Promise<void> {
   // A container that does not become healthy is explained below, better than by the provider.

@@ -25,6 +25,7 @@ const order: Record<string, readonly string[]> = {
       "endpoints",
       "needs",
       "startsAfter",
+      "targets",
     ],
     ...[
       "variables",

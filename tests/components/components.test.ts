@@ -223,9 +223,32 @@ describe("Job", () => {
       deleteBeforeReplace: true,
       replaceOnChanges: ["healthcheck", "init", "tmpfs", "cpuPeriod", "cpuQuota"],
       additionalSecretOutputs: ["containerLogs"],
-      createTimeout: "300s",
+      createTimeout: "360s",
     });
     expect(ready).toEqual([job.container]);
+  });
+
+  test("is replaced with the containers of its targets, whose ids it has in a label", async () => {
+    startMocks("dev");
+    const server = new Service("dev-shop-redis", {
+      ...inputs,
+      service: { ...redis, replicas: 2 },
+    });
+    new Job("dev-shop-setup", {
+      ...inputs,
+      service: setup,
+      startsAfter: [],
+      targets: server.containers.map(({ id }) => id),
+    });
+    const all = await finishMocks();
+    expect(resource(all, name).inputs.labels).toContainEqual({
+      label: "berth.targets",
+      value: "dev-shop-redis-container-id,dev-shop-redis-container-2-id",
+    });
+    expect(resource(all, name).options.dependencies).toEqual([
+      "dev-shop-redis-container",
+      "dev-shop-redis-container-2",
+    ]);
   });
 
   test("that ends badly ends the program with its last lines; its dependents are not created", () => {

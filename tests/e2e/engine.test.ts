@@ -172,6 +172,21 @@ test("a one-shot container records its exit code and logs without failing the up
   expect((await project.run(["preview", "--refresh", "--expect-no-changes"])).code).toBe(0);
 });
 
+test("a one-shot container over its time limit fails, is left running and is replaced", async () => {
+  const program = (command: string) => `
+    new docker.Container("limit", { name: "${RUN}-limit", image: "${IMAGE}",
+      command: ["sh", "-c", "${command}"], networkMode: "bridge",
+      attach: true, logs: true, mustRun: false },
+      { customTimeouts: { create: "3s" }, deleteBeforeReplace: true });
+  `;
+  project.write(program("sleep 3600"));
+  expect((await project.run(["up", "--yes", "--skip-preview"])).code).not.toBe(0);
+  const before = await docker.getContainer(`${RUN}-limit`).inspect();
+  expect(before.State.Running).toBe(true);
+  await project.up(program("true"));
+  expect(await idOf(`${RUN}-limit`)).not.toBe(before.Id);
+});
+
 test("files are uploaded before the start, and containers find each other by alias", async () => {
   await project.up(`
     const net = new docker.Network("net", { name: "${RUN}-net" });

@@ -1,7 +1,8 @@
+import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createCheckout, type Checkout, type Outcome } from "./support/checkout";
-import { docker } from "./support/docker";
+import { docker, eventually } from "./support/docker";
 import { clearAway } from "./support/stack";
 
 let checkout: Checkout;
@@ -9,7 +10,9 @@ let checkout: Checkout;
 /** A system of one Redis, a job after it and an application after the job. */
 function writeSystem({
   job = "redis-cli -h store set ready yes",
+  timeout = "5 min",
   health = "redis-cli",
+  store = {},
   folder = checkout.folder,
 } = {}): void {
   writeFileSync(
@@ -22,10 +25,10 @@ export default defineSystem({
   volumes: { data: { name: "trial_data_{environment}" } },
   projects: { trial: { ports: { block: 9, slice: 4 } } },
   services: {
-    store: { ...redis, endpoints: { redis: { port: 6379, protocol: "redis", role: "internal" } },
+    store: { ...redis, ...${JSON.stringify(store)}, endpoints: { redis: { port: 6379, protocol: "redis", role: "internal" } },
       mounts: [{ volume: "data", target: "/data" }],
       health: { kind: "command", command: ["redis-cli", "ping"], interval: "1 s", startPeriod: "1 s" } },
-    setup: { ...redis, kind: "job", entrypoint: ["sh", "-c"], command: [${JSON.stringify(job)}],
+    setup: { ...redis, kind: "job", timeout: ${JSON.stringify(timeout)}, entrypoint: ["sh", "-c"], command: [${JSON.stringify(job)}],
       needs: { store: { endpoint: "store" }, token: { secret: "token", variables: { TOKEN: "{value}" } } } },
     app: { ...redis, endpoints: { redis: { port: 6379, protocol: "redis", role: "internal" } },
       needs: { setup: { job: "setup" }, token: { secret: "token", variables: { TOKEN: "{value}" } } },
@@ -37,6 +40,30 @@ export default defineSystem({
 }
 
 const up = (): Promise<Outcome> => checkout.berth("up", "dev", "--install", "--yes");
+
+/** A command with the variables of `berth env`. */
+const plain = (command: string): Promise<Outcome> =>
+  checkout.run("sh", "-c", `eval "$(./berth env dev)" && ${command} --non-interactive`);
+
+const idOf = async (name: string) => (await docker.getContainer(`trial-${name}-dev`).inspect()).Id;
+
+/** Waits until the job's container runs and gives its id. */
+const running = (): Promise<string> =>
+  eventually(async () => {
+    const { Id, State } = await docker.getContainer("trial-setup-dev").inspect();
+    if (!State.Running) throw new Error(`the job is ${State.Status}`);
+    return Id;
+  });
+
+async function converges(): Promise<string> {
+  writeSystem();
+  const { exitCode, stdout, stderr } = await up();
+  expect({ exitCode, stderr: exitCode === 0 ? "" : stderr }).toEqual({ exitCode: 0, stderr: "" });
+  expect((await docker.getContainer("trial-app-dev").inspect()).State.Health?.Status).toBe(
+    "healthy",
+  );
+  return stdout + stderr;
+}
 
 async function exists(container: string): Promise<boolean> {
   return (await docker.listContainers({ all: true })).some(({ Names }) =>
@@ -75,12 +102,76 @@ test("a job whose cause was outside of the program runs again by up alone", asyn
   // The store refuses writes: nothing that Berth sees has changed when it accepts them again.
   writeSystem({ job: "echo attempt; test $(redis-cli -h store exists open) = 1" });
   expect((await up()).exitCode).toBe(1);
+  // Plain pulumi keeps to what it has seen, and names the command that looks again.
+  const { stdout } = await plain("pulumi up --yes --skip-preview --stack dev");
+  const [, remedy = ""] = /then run: (pulumi up --replace '\S+')/.exec(stdout) ?? [];
+  expect(remedy).toContain("trial-setup-container");
+  const again = await plain(`${remedy} --yes --skip-preview --stack dev`);
+  expect(again.exitCode).not.toBe(0);
+  expect(again.stdout).toContain("job trial-setup-dev ended with exit code 1");
   const store = await docker
     .getContainer("trial-store-dev")
     .exec({ Cmd: ["redis-cli", "set", "open", "1"] });
   await store.start({ Detach: true });
   const { exitCode, stderr } = await up();
   expect({ exitCode, stderr: exitCode === 0 ? "" : stderr }).toEqual({ exitCode: 0, stderr: "" });
+});
+
+test("a job that hangs is ended at its time limit, which up says with its last log lines", async () => {
+  writeSystem({ job: "echo waiting with $TOKEN; trap 'exit 0' TERM; sleep 3600", timeout: "5 s" });
+  const { exitCode, stderr } = await up();
+  expect(exitCode).toBe(1);
+  expect(stderr).toContain(
+    "systems/trial/setup: job trial-setup-dev was ended at its time limit of 5 s; ",
+  );
+  expect(stderr).toContain("waiting with ***");
+  const { State } = await docker.getContainer("trial-setup-dev").inspect();
+  expect(State.Running).toBe(false);
+  await converges();
+});
+
+test("a job that is killed half way fails up, and its dependents do not start", async () => {
+  await docker.getContainer("trial-app-dev").remove({ force: true });
+  writeSystem({ job: "echo half way; sleep 3600" });
+  const outcome = up();
+  await docker.getContainer(await running()).kill();
+  const { exitCode, stderr } = await outcome;
+  expect(exitCode).toBe(1);
+  expect(stderr).toContain("job trial-setup-dev ended with exit code 137; ");
+  expect(stderr).toContain("half way");
+  expect(await exists("trial-app-dev")).toBe(false);
+  await converges();
+});
+
+test("berth and engine killed during a job: the next up takes the job's container away and converges", async () => {
+  writeSystem({ job: "echo half way; sleep 3600" });
+  const killed = spawn(join(checkout.folder, "berth"), ["up", "dev", "--yes"], {
+    ...{ cwd: checkout.folder, env: checkout.env, stdio: "ignore", detached: true },
+  });
+  const ended = new Promise((resolve) => killed.once("exit", resolve));
+  const left = await running();
+  // The command with the engine and its plugins: the process group is this run's alone.
+  process.kill(-(killed.pid ?? 0), "SIGKILL");
+  await ended;
+  expect((await docker.getContainer(left).inspect()).State.Running).toBe(true);
+  expect(await converges()).toMatch(/of a run that was killed, removed: trial-setup-dev$/m);
+});
+
+test("a job runs again when its target was replaced, and not when that was changed in place", async () => {
+  await converges();
+  const before = [await idOf("store"), await idOf("setup"), await idOf("app")];
+  writeSystem({ store: { memory: "96 MiB" } });
+  expect((await up()).exitCode).toBe(0);
+  expect([await idOf("store"), await idOf("setup"), await idOf("app")]).toEqual(before);
+  writeSystem({ store: { memory: "96 MiB", variables: { REPLACED: "yes" } } });
+  expect((await up()).exitCode).toBe(0);
+  expect(await idOf("store")).not.toBe(before[0]);
+  expect(await idOf("setup")).not.toBe(before[1]);
+  expect(await idOf("app")).toBe(before[2]);
+  await docker.getContainer("trial-store-dev").remove({ force: true });
+  const setup = await idOf("setup");
+  expect((await up()).exitCode).toBe(0);
+  expect(await idOf("setup")).not.toBe(setup);
 });
 
 test("a service that does not become healthy is named with its check and log, without its secrets", async () => {

@@ -278,13 +278,31 @@ describe("in a real browser", () => {
   });
 });
 
-test("a restarted LocalStack has its buckets and tables again, without an up", async () => {
+test("a restarted LocalStack has what its client needs, without an up or a job", async () => {
   const { container } = service("galerly/localstack");
+  const before = await identities();
   await docker.getContainer(container).restart();
+  const aws = async (...args: string[]) =>
+    (await execute(container, "awslocal", "--output", "text", ...args)).output;
   await eventually(async () => {
-    const { output } = await execute(container, "awslocal", "s3", "ls");
-    expect(output).toContain("galerly-photos-local");
+    expect(await aws("s3", "ls")).toContain("galerly-photos-local");
+    expect(await aws("s3api", "get-bucket-cors", "--bucket", "galerly-photos-local")).toContain(
+      "GET",
+    );
+    expect(await aws("dynamodb", "list-tables")).toContain("galerly-users-local");
   });
+  const backend = service("galerly/backend").url ?? "";
+  const stored = await fetch(`${backend}/photos/after.jpg`, { method: "PUT", body: "a photo" });
+  expect(stored.status).toBeLessThan(300);
+  expect(await (await fetch(`${backend}/photos/after.jpg`)).text()).toBe("a photo");
+  const user = await fetch(`${backend}/users`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ id: "after", name: "Ada" }),
+  });
+  expect(user.status).toBeLessThan(300);
+  const after = await identities();
+  expect(Object.keys(after).filter((name) => after[name] !== before[name])).toEqual([container]);
 });
 
 test("down takes containers and networks away and keeps the data", async () => {

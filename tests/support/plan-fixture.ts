@@ -19,6 +19,7 @@ export function plannedService(
     endpoints: [],
     needs: [],
     startsAfter: [],
+    targets: [],
     variables: {},
     secrets: {},
     appliesSecrets: [],
@@ -123,6 +124,7 @@ export function smallPlan(): Plan {
         networks: ["shop-data-dev"],
         needs: ["shop/postgres#shop"],
         startsAfter: ["shop/postgres"],
+        targets: ["shop/postgres"],
         timeoutSeconds: 300,
       }),
       plannedService({

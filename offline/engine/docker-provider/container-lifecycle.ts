@@ -103,7 +103,11 @@ async function waitUntilHealthy(
       );
     }
     if (signal.aborted) {
-      throw new ProviderError(`${inputs.name}: cancelled while waiting for the healthy state`);
+      throw new ProviderError(
+        timedOut(signal)
+          ? `${inputs.name}: container failed to be in healthy state in its time (customTimeouts.create)`
+          : `${inputs.name}: cancelled while waiting for the healthy state`,
+      );
     }
     await sleep(POLL_MS);
   }
@@ -117,7 +121,12 @@ async function collect(
 ): Promise<Finished> {
   const result = await Promise.race([ended, aborted(signal)]);
   if (result === undefined) {
-    throw new ProviderError(`${inputs.name}: cancelled while attached to the container`);
+    // As officially: the container is left running.
+    throw new ProviderError(
+      timedOut(signal)
+        ? `${inputs.name}: did not end in its time (customTimeouts.create)`
+        : `${inputs.name}: cancelled while attached to the container`,
+    );
   }
   const finished: Finished = {};
   const status = (result as { StatusCode?: unknown }).StatusCode;
@@ -128,6 +137,9 @@ async function collect(
   }
   return finished;
 }
+
+const timedOut = (signal: AbortSignal): boolean =>
+  (signal.reason as Error | undefined)?.name === "TimeoutError";
 
 function aborted(signal: AbortSignal): Promise<undefined> {
   return new Promise((resolve) => {

@@ -119,7 +119,8 @@ function serviceOf(provider: Provider, warn: Warn): grpc.UntypedServiceImplement
         return new rpc.CreateResponse().setProperties(toStruct({ ...unknown, ...raw }));
       }
       try {
-        const { id, state } = await type.create(props, cancelled.signal);
+        const ended = withTimeout(cancelled.signal, request.getTimeout());
+        const { id, state } = await type.create(props, ended);
         const response = new rpc.CreateResponse().setId(id);
         const secret = markSecrets(restoreSecrets(state, raw), type.secrets);
         return response.setProperties(toStruct(secret));
@@ -172,6 +173,11 @@ function serviceOf(provider: Provider, warn: Warn): grpc.UntypedServiceImplement
       unary(handler as Handler<unknown, unknown>),
     ]),
   );
+}
+
+/** A signal that also comes after the time that the program gives (customTimeouts); 0 is no limit. */
+function withTimeout(signal: AbortSignal, seconds: number): AbortSignal {
+  return seconds > 0 ? AbortSignal.any([signal, AbortSignal.timeout(seconds * 1000)]) : signal;
 }
 
 function unary(handler: Handler<unknown, unknown>): grpc.handleUnaryCall<unknown, unknown> {
