@@ -23,10 +23,42 @@ export function secretValues(
     values.add(value);
     if (secret) values.add(withoutTemplate(value, secret.template));
   }
-  return [...values]
-    .flatMap((value) => [value, encodeURIComponent(value)])
-    .filter((value) => value.length >= shortest)
+  return [...new Set([...values].filter((value) => value.length >= shortest).flatMap(forms))]
+    .filter((form) => form.length >= shortest)
     .sort((a, b) => b.length - a.length);
+}
+
+/**
+ * A value as logs may have it: as it is, line by line, in a URL, in JSON, quoted for a shell, and in
+ * base64, alone or as part of something longer.
+ */
+export function forms(value: string): string[] {
+  const json = JSON.stringify(value).slice(1, -1);
+  return [
+    ...[value, ...value.split(/\r?\n/).map((line) => line.trim())],
+    ...[encodeURIComponent(value), encodeURIComponent(value).replaceAll("%20", "+")],
+    ...[json, JSON.stringify(json).slice(1, -1), value.replaceAll("'", "'\\''")],
+    ...base64Forms(value),
+  ];
+}
+
+/**
+ * What base64 has of a value, whatever comes before and after it: three bytes are four characters, so
+ * there are three ways in which it can lie. The characters that others have a part in are left out.
+ */
+function base64Forms(value: string): string[] {
+  const bytes = Buffer.from(value);
+  const found = [0, 1, 2].map((before) => {
+    const encoded = Buffer.concat([Buffer.alloc(before), bytes]).toString("base64");
+    const first = Math.ceil((before * 8) / 6);
+    return encoded.slice(first, Math.floor(((before + bytes.length) * 8) / 6));
+  });
+  const whole = [bytes, Buffer.concat([bytes, Buffer.from("\n")])].flatMap((each) => [
+    each.toString("base64"),
+    each.toString("base64url"),
+  ]);
+  const all = [...whole, ...found].filter((form) => form.length >= shortest);
+  return [...all, ...all.map((form) => form.replaceAll("+", "-").replaceAll("/", "_"))];
 }
 
 /** The derived secret inside "postgresql://user:{secret}@host/db". */

@@ -41,6 +41,37 @@ describe("masking", () => {
   });
 });
 
+describe("masking of a secret in another form", () => {
+  const value = `it's "50%" of\nthe_whole/key+`;
+  const secrets = secretValues([`KEY=${value}`], { variables: {}, secrets: {} } as never, []);
+
+  test.each([
+    ["in a URL", encodeURIComponent(value)],
+    ["in JSON", JSON.stringify(value).slice(1, -1)],
+    ["in JSON of JSON", JSON.stringify(JSON.stringify(value)).slice(3, -3)],
+    ["quoted for a shell", value.replaceAll("'", "'\\''")],
+    ["in base64", Buffer.from(value).toString("base64")],
+    ["as echo gives it to base64", Buffer.from(`${value}\n`).toString("base64")],
+    ["in base64 for URLs", Buffer.from(value).toString("base64url")],
+  ])("%s", (_, form) => {
+    expect(mask(`before ${form} after`, secrets)).toBe("before *** after");
+  });
+
+  test.each(["", "u", "us", "user:"])(
+    "in base64 after '%s', but for a character on its edges",
+    (before) => {
+      const encoded = Buffer.from(`${before}${value}@host`).toString("base64");
+      const [shown = "", rest = ""] = mask(encoded, secrets).split("***");
+      expect(shown.length).toBeLessThanOrEqual(Math.ceil((before.length * 8) / 6));
+      expect(rest.length).toBeLessThanOrEqual(10);
+    },
+  );
+
+  test("line by line, where the log begins in its middle", () => {
+    expect(mask("the_whole/key+\nnext", secrets)).toBe("***\nnext");
+  });
+});
+
 describe("the lock of a state folder", () => {
   const lock = (pid: number, host = hostname()): Lock => ({
     pid,
