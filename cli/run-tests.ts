@@ -28,7 +28,7 @@ export async function runTests(options: { fast?: boolean; soak?: boolean }): Pro
     total.failed += failed;
   };
   for (const check of ["format:check", "lint", "types"]) add(await runCheck(check));
-  add(await runJest("unit", []));
+  add(await runJest("unit", [], options.soak ?? false));
   // Each e2e file has Docker's ports and names for itself.
   if (options.fast !== true) add(await runJest("e2e", ["--runInBand"], options.soak ?? false));
   print(`${total.passed} passed, ${total.failed} failed`);

@@ -78,7 +78,8 @@ export function draftServices(catalogue: Catalogue, settings: Settings): Drafts 
       });
       continue;
     }
-    for (const [name, reason] of Object.entries(system.absentServices)) {
+    for (const name of Object.keys(system.absentServices).sort(compare)) {
+      const reason = system.absentServices[name] ?? "";
       notes.push({
         path: `systems/${system.name}/${name}`,
         message: `not in ${settings.environment}: ${reason}`,

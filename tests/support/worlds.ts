@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { parseCatalogue } from "../../config/catalogue";
+import type { ImagesLock } from "../../config/schema/images-lock";
 import { environments, roles, type Environment } from "../../config/schema/common";
 import type { RolePolicy, Way } from "../../config/schema/exposure";
 import type { ServiceEntry } from "../../config/schema/service";
@@ -14,6 +15,7 @@ export interface World {
   /** The one to plan first. */
   stacks: Settings[];
   machine: MachineFacts | undefined;
+  lock?: ImagesLock;
   /** What was done to it that may be wrong; empty for a world that must plan without issues. */
   flaws: string[];
 }
@@ -478,10 +480,10 @@ function needsOf(
   return needs;
 }
 
-type Flaw = (world: World, at: number, more: number) => void;
+export type Flaw = (world: World, at: number, more: number) => void;
 
 /** The service that a number means. */
-function someService(world: World, at: number): [SystemInput, string, ServiceEntry] {
+export function someService(world: World, at: number): [SystemInput, string, ServiceEntry] {
   const all = world.systems.flatMap((one) =>
     Object.entries(one.services).map(([name, entry]): [SystemInput, string, ServiceEntry] => [
       one,
@@ -501,7 +503,7 @@ function endpointOf(world: World, at: number) {
 }
 
 /** Has every stack reach what it can by Traefik, but for these services. */
-function routeAll(world: World, services: Record<string, RolePolicy>): void {
+export function routeAll(world: World, services: Record<string, RolePolicy>): void {
   const exposure = { public: "traefik" as const, dashboard: "traefik" as const };
   world.stacks = world.stacks.map((stack) => ({
     ...stack,
@@ -592,7 +594,7 @@ const exposureFlaws: Record<string, Flaw> = {
 };
 
 /** Small mistakes as people make them. Not each of them is an issue in every world. */
-const flaws: Record<string, Flaw> = {
+export const flaws: Record<string, Flaw> = {
   ...exposureFlaws,
   "slot taken twice": (world, at, more) => {
     const [one, other] = [endpointOf(world, at), endpointOf(world, more)];
@@ -700,7 +702,7 @@ const flaws: Record<string, Flaw> = {
 export const soundWorlds: fc.Arbitrary<World> = shape.map(build);
 
 /** Worlds with up to three of these mistakes. */
-const flawedWorlds = (of: Record<string, Flaw>): fc.Arbitrary<World> =>
+export const flawedWorlds = (of: Record<string, Flaw>): fc.Arbitrary<World> =>
   fc
     .tuple(
       shape,
