@@ -6,6 +6,8 @@ export const exitCodes = {
   failed: 1,
   /** The command line was not understood. */
   usage: 2,
+  /** Something is no longer as planned. */
+  drift: 7,
   /** Ctrl-C or a terminate signal. */
   interrupted: 130,
 } as const;

@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { version } from "../package.json";
 import { diff } from "./commands/diff";
 import { down } from "./commands/down";
+import { drift } from "./commands/drift";
 import { env } from "./commands/env";
 import { images } from "./commands/images";
 import { plan } from "./commands/plan";
@@ -31,10 +32,11 @@ Examples:
   berth diff                  what this branch would do to what runs
   eval "$(berth env)"         let plain pulumi see the same stack
 
-Exit codes: 0 done, 1 issues or an error, 2 a mistake in the command line, 130 interrupted.
+Exit codes: 0 done, 1 issues or an error, 2 a mistake in the command line, 7 drift,
+130 interrupted.
 BERTH_DEBUG=1 shows where an unexpected error comes from.`,
     );
-  for (const add of [up, down, plan, diff, status, secrets, images, env, test]) add(program);
+  for (const add of [up, down, plan, diff, status, drift, secrets, images, env, test]) add(program);
   for (const command of program.commands)
     command.showHelpAfterError(`(berth ${command.name()} --help lists what there is)`);
   return program;

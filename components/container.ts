@@ -2,7 +2,7 @@ import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { compare } from "../planning/compare";
 import type { PlannedService } from "../planning/types";
-import { goDuration, labels } from "./naming";
+import { goDuration, labels, logLimits } from "./naming";
 
 /** What a container takes from other resources and from the machine. */
 export interface ContainerInputs {
@@ -113,14 +113,6 @@ function targetLabel(
 /** An input only where it says something: the provider reads an empty list back as none. */
 function unlessEmpty<K extends string, T>(name: K, values: T[]): Partial<Record<K, T[]>> {
   return values.length > 0 ? ({ [name]: values } as Record<K, T[]>) : {};
-}
-
-/** In whole megabytes, or Docker would be given a fraction. */
-function logLimits({ logs }: PlannedService): Record<string, string> {
-  return {
-    "max-size": `${Math.floor(logs.fileBytes / 1e6)}m`,
-    "max-file": String(logs.files),
-  };
 }
 
 /** In the order in which the provider lists them; any other is a replacement for ever. */

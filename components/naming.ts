@@ -1,3 +1,5 @@
+import type { PlannedService } from "../planning/types";
+
 /** Labels that every Docker object of Berth's carries; they never change for one service. */
 export function labels(values: {
   stack: string;
@@ -18,4 +20,12 @@ export function goDuration(seconds: number): string {
   const rest = seconds % 60;
   if (hours > 0) return `${hours}h${minutes}m${rest}s`;
   return minutes > 0 ? `${minutes}m${rest}s` : `${rest}s`;
+}
+
+/** In whole megabytes, or Docker would be given a fraction. */
+export function logLimits({ logs }: Pick<PlannedService, "logs">): Record<string, string> {
+  return {
+    "max-size": `${Math.floor(logs.fileBytes / 1e6)}m`,
+    "max-file": String(logs.files),
+  };
 }

@@ -20,6 +20,11 @@ export function rootSecret(): string {
   return keepSecret("root-secret");
 }
 
+/** The root secret of this machine, undefined where none was made. */
+export function knownRootSecret(): string | undefined {
+  return existsSync(join(stateFolder(), "root-secret")) ? rootSecret() : undefined;
+}
+
 /** A secret file of the state folder: read, or made if it is not there. Never overwritten. */
 export function keepSecret(name: string): string {
   const folder = stateFolder();

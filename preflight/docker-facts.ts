@@ -23,6 +23,8 @@ export interface ContainerFact {
   running: boolean;
   /** Volumes in it, and where. */
   mounts: { volume: string; target: string; writable: boolean }[];
+  /** Names of the networks it is on. */
+  networks?: string[];
 }
 
 export interface NetworkFact {
@@ -54,6 +56,7 @@ export async function gatherDockerFacts(docker: Docker): Promise<DockerFacts> {
           ? [{ volume: mount.Name, target: mount.Destination, writable: mount.RW }]
           : [],
       ),
+      networks: Object.keys(container.NetworkSettings?.Networks ?? {}),
     })),
     networks: networks.map((network) => ({ name: network.Name, labels: network.Labels ?? {} })),
     // Null where there is none.

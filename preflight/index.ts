@@ -61,7 +61,7 @@ async function dockerIssues({ plan, settings, docker, note }: PreflightInput): P
   return [
     ...hostIssues(plan, settings, facts),
     ...containerIssues(plan, facts.containers),
-    ...networkIssues(plan, facts.networks),
+    ...networkIssues(plan, facts.networks, facts.containers),
     ...adoptionIssues(plan, settings, facts),
     ...(await postgresDataIssues(docker, plan, facts, note ?? (() => undefined))),
     ...(await portIssues(plan, settings, facts.containers, tryPort)),

@@ -1,5 +1,6 @@
 import type { Stack } from "@pulumi/pulumi/automation";
 import type Docker from "dockerode";
+import { stackLabel } from "../../preflight/holder";
 import { problem } from "../errors";
 
 export interface StateResource {
@@ -7,7 +8,7 @@ export interface StateResource {
   type: string;
   id?: string;
   initErrors?: string[];
-  inputs?: { mustRun?: boolean };
+  inputs?: { mustRun?: boolean; name?: string };
   outputs?: { exitCode?: number };
 }
 
@@ -50,13 +51,13 @@ export async function findLeftovers(
   resources: readonly StateResource[],
 ): Promise<Leftovers> {
   const known = new Set(resources.map((resource) => resource.id));
-  const labelled = { filters: { label: [`berth.stack=${stack}`] } };
+  const labelled = { filters: { label: [`${stackLabel}=${stack}`] } };
   const containers = await docker.listContainers({ all: true, ...labelled });
   if (resources.length === 0 && containers.length > 0) {
     throw problem(
       `stack ${stack}`,
       `${containers.length} containers of this stack are on the Docker host and in no state of this machine: another state runs them`,
-      `use that state (XDG_STATE_HOME, or PULUMI_BACKEND_URL of your team); if it is lost, docker rm -f $(docker ps -aq --filter label=berth.stack=${stack}) clears the way and leaves the volumes`,
+      `use that state (XDG_STATE_HOME, or PULUMI_BACKEND_URL of your team); if it is lost, docker rm -f $(docker ps -aq --filter label=${stackLabel}=${stack}) clears the way and leaves the volumes`,
     );
   }
   const networks = await docker.listNetworks(labelled);

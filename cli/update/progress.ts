@@ -127,7 +127,7 @@ function containerName(step: StepEventMetadata): string | undefined {
 }
 
 /** The name that the object has in Docker. */
-function givenName(step: StepEventMetadata): string {
+export function givenName(step: StepEventMetadata): string {
   const inputs = (step.new?.inputs ?? step.old?.inputs ?? {}) as Record<string, unknown>;
   return typeof inputs.name === "string" ? inputs.name : resourceName(step.urn);
 }

@@ -125,7 +125,7 @@ function withoutStack(name: string | undefined, message: string): string {
 }
 
 /** The engine's own complaint in what a failed command wrote. */
-function lastError(text: string): string {
+export function lastError(text: string): string {
   const lines = text.split("\n").filter((line) => line.trim() !== "");
   return lines.filter((line) => /error:/i.test(line)).at(-1) ?? lines.at(-1) ?? "unknown error";
 }

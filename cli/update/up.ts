@@ -15,8 +15,9 @@ import { ensureDocker } from "../machine/ensure-docker";
 import { decideImageSource, neededRecipes } from "../machine/images";
 import { canAsk, colors, confirm, dataColors, formatSeconds, print, say, step } from "../terminal";
 import { announce, chooseEngine } from "./engine";
-import { failedJobs, removeLeftovers, stateResources } from "./engine-state";
+import { failedJobs, findLeftovers, stateResources } from "./engine-state";
 import { jobNotes } from "./job-notes";
+import { mendDrift } from "./mend-drift";
 import { openStack } from "./open-stack";
 import { runUpdate } from "./run-update";
 import { isWell, observeServices, serviceTable } from "./service-table";
@@ -57,11 +58,11 @@ export async function bringUp(options: UpOptions): Promise<void> {
   const stack = await openStack(plan.stack, engine, variables, { create: true });
   if (stack === undefined) throw new Error(`stack ${plan.stack} could not be created`);
   const resources = await stateResources(stack);
-  const leftovers = await removeLeftovers(docker, plan.stack, resources);
-  if (leftovers.length > 0)
-    step("leftovers", `of a run that was killed, removed: ${leftovers.join(", ")}`);
-  const replace = failedJobs(resources);
-  if (replace.length > 0) step("jobs", `${replace.length} failed before and run again`);
+  // Refuses what another state runs.
+  await findLeftovers(docker, plan.stack, resources);
+  const failed = failedJobs(resources);
+  if (failed.length > 0) step("jobs", `${failed.length} failed before and run again`);
+  const replace = await mendDrift({ plan, settings, docker, stack, resources }, failed);
   say("");
   const changes = await runUpdate({ stack, docker, plan, operation: "up", replace });
   await finish(docker, plan, changes, started);

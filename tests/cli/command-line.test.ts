@@ -34,7 +34,7 @@ const berth = (args: string[]) =>
 jest.setTimeout(60_000);
 
 describe("the command line", () => {
-  test.each(["up", "down", "plan", "diff", "status", "secrets", "env", "test"])(
+  test.each(["up", "down", "plan", "diff", "status", "drift", "secrets", "env", "test"])(
     "%s --help has examples",
     (command) => {
       const { status, stdout, stderr } = berth([command, "--help"]);

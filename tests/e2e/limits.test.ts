@@ -2,9 +2,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Plan } from "../../planning/types";
 import { createCheckout, type Checkout } from "./support/checkout";
-import { differences } from "./support/compare";
 import { docker, eventually, execute } from "./support/docker";
-import { bringUp, clearAway, planHere } from "./support/stack";
+import { bringUp, clearAway, expectNoDrift, planHere } from "./support/stack";
 
 let checkout: Checkout;
 let plan: Plan;
@@ -53,10 +52,7 @@ test("containers have the limits of the plan", async () => {
     ["root", 2, null],
     ["usual", 2, 8192],
   ]);
-  for (const planned of plan.services) {
-    const found = await docker.getContainer(planned.container).inspect();
-    expect(differences(planned, found, checkout.sources)).toEqual([]);
-  }
+  await expectNoDrift(checkout, "prod");
 });
 
 test("a preview against what runs finds nothing to change", async () => {

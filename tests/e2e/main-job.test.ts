@@ -4,9 +4,8 @@ import { chromium, type Browser } from "playwright-core";
 import { containerNames } from "../../planning/naming";
 import { serviceId, type Plan, type PlannedService } from "../../planning/types";
 import { createCheckout, installSource, type Checkout } from "./support/checkout";
-import { differences } from "./support/compare";
 import { docker, eventually, execute, identity } from "./support/docker";
-import { bringUp, clearAway, planHere } from "./support/stack";
+import { bringUp, clearAway, expectNoDrift, planHere } from "./support/stack";
 
 let checkout: Checkout;
 let plan: Plan;
@@ -61,20 +60,8 @@ test("a first run leaves no committed file changed", () => {
   }
 });
 
-test("docker inspect of every container agrees with the plan", async () => {
-  const found = await Promise.all(
-    plan.services.flatMap((planned) =>
-      containerNames(planned).map(async (name) =>
-        differences(
-          { ...planned, container: name },
-          await docker.getContainer(name).inspect(),
-          checkout.sources,
-        ),
-      ),
-    ),
-  );
-  expect(found.flat()).toEqual([]);
-});
+test("plan, engine and docker inspect of every container agree", () =>
+  expectNoDrift(checkout, "dev"));
 
 test("a second up changes nothing", async () => {
   const before = await identities();

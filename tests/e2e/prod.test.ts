@@ -6,11 +6,10 @@ import { serviceId, type Plan, type PlannedRoute } from "../../planning/types";
 import { startAcmeServer, type AcmeServer } from "../support/acme";
 import { startCloudflareApi, type CloudflareApi } from "../support/cloudflare-api";
 import { createCheckout, type Checkout } from "./support/checkout";
-import { differences } from "./support/compare";
 import { bridgeAddress, docker, eventually, execute, identity } from "./support/docker";
 import { startOutside } from "./support/outside";
 import { openSockets } from "./support/sockets";
-import { bringUp, clearAway, planHere } from "./support/stack";
+import { bringUp, clearAway, expectNoDrift, planHere } from "./support/stack";
 
 /** Ports that no service of this machine is likely to have; the redirect has to know them. */
 const ports = { http: 8088, https: 8444 };
@@ -252,10 +251,7 @@ describe("what this host opens", () => {
 });
 
 describe("containers", () => {
-  test("are as planned, all of them", async () => {
-    for (const planned of plan.services)
-      expect(differences(planned, await inspect(planned.container), checkout.sources)).toEqual([]);
-  });
+  test("are as planned, all of them", () => expectNoDrift(checkout, "prod"));
 
   test("are hardened: whatever is not has its exception in the plan", async () => {
     for (const planned of plan.services) {

@@ -22,6 +22,13 @@ export async function planHere(checkout: Checkout, stack: string): Promise<Plan>
   return JSON.parse(outcome.stdout) as Plan;
 }
 
+/** Plan, the engine's state and all that Docker reports agree. */
+export async function expectNoDrift(checkout: Checkout, stack: string): Promise<void> {
+  const { exitCode, stdout, stderr } = await checkout.berth("drift", stack);
+  const output = exitCode === 0 ? stdout.trim() : stdout + stderr;
+  expect({ exitCode, output }).toEqual({ exitCode: 0, output: `Stack ${stack}: no drift` });
+}
+
 /** Leaves nothing of a stack behind, the data of these volumes included. */
 export async function clearAway(
   checkout: Checkout,

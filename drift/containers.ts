@@ -1,0 +1,178 @@
+import type { ContainerInspectInfo } from "dockerode";
+import { labels } from "../components/naming";
+import { mask, secretValues } from "../planning/masking";
+import { containerNames } from "../planning/naming";
+import { serviceId, type Plan, type PlannedService } from "../planning/types";
+import { holderOf, stackLabel } from "../preflight/holder";
+import type { DockerState } from "./docker-state";
+import { changedInPlace, differingFields, type Expectation } from "./fields";
+import type { Finding } from "./types";
+import type { ExpectedVariable } from "./variables";
+
+/** What plan and Docker are compared with. */
+export interface Expected {
+  plan: Plan;
+  /** Absolute path of the sources folder. */
+  sources: string;
+  /** Reference of the image that a service runs; undefined where that is not known here. */
+  imageOf: (service: PlannedService) => string | undefined;
+  variablesOf: (service: PlannedService) => ReadonlyMap<string, ExpectedVariable>;
+  /** Ids of what the engine made, by type and name; undefined where nothing is known of its state. */
+  made: ReadonlyMap<string, string> | undefined;
+}
+
+/** Key of `Expected.made`. */
+export function madeKey(object: "container" | "network", name: string): string {
+  return `${object} ${name}`;
+}
+
+/** Planned containers that are missing, not running or otherwise than planned. */
+export function containerFindings(expected: Expected, docker: DockerState): Finding[] {
+  const byName = new Map(docker.containers.map((info) => [nameOf(info), info]));
+  const byId = new Map(docker.containers.map((info) => [info.Id, info]));
+  const networkIds = new Map(docker.networks.map(({ Name, Id }) => [Name, Id]));
+  const { plan, made } = expected;
+  return plan.services.flatMap((service) =>
+    containerNames(service).flatMap((container) => {
+      const id = made?.get(madeKey("container", container));
+      const info = byName.get(container) ?? (id === undefined ? undefined : byId.get(id));
+      const about = subject(plan, service, container);
+      if (info === undefined) return [{ ...about, kind: "missing" as const }];
+      const holder = holderOf(info.Config.Labels ?? {}, plan.stack);
+      const values: Expectation = {
+        container,
+        labels: labelsOf(plan, service),
+        variables: expected.variablesOf(service),
+        sources: expected.sources,
+        imageId: docker.images.get(expected.imageOf(service) ?? "")?.Id,
+        image: docker.images.get(info.Image),
+        networkIds,
+        limitsSwap: docker.limitsSwap,
+      };
+      const findings = [
+        ...identityFindings(about, info, id),
+        ...stateFindings(about, info, service),
+        ...fieldFindings(about, info, service, values),
+      ];
+      if (holder.kind === "own") return findings;
+      // Preflight stops where a planned name is somebody else's: Berth removes nothing of theirs.
+      const mend = `docker stop ${container} && docker rename ${container} ${container}-before-berth && ${about.mend}`;
+      return findings.map((finding) => ({ ...finding, mendedByUp: false, mend }));
+    }),
+  );
+}
+
+function subject(plan: Plan, service: PlannedService, name: string): Finding {
+  return {
+    ...{ kind: "differs", object: "container", service: serviceId(service), name, field: null },
+    ...{ planned: null, found: null, secret: false, since: null },
+    ...{ mendedByUp: true, mend: upCommand(plan.stack) },
+  };
+}
+
+/** The command that brings a stack back to its plan. */
+export function upCommand(stack: string): string {
+  return `./berth up --stack ${stack}`;
+}
+
+/** Labels that a service's containers have. */
+export function labelsOf(plan: Plan, service: PlannedService): Record<string, string> {
+  const { stack, environment } = plan;
+  const { system, project } = service;
+  const all = labels({ stack, environment, system, project, service: service.service });
+  return Object.fromEntries(all.map(({ label, value }) => [label, value]));
+}
+
+function identityFindings(
+  about: Finding,
+  info: ContainerInspectInfo,
+  made: string | undefined,
+): Finding[] {
+  if (made === undefined || made === info.Id) return [];
+  const ids = { planned: made.slice(0, 12), found: info.Id.slice(0, 12) };
+  return [{ ...about, kind: "recreated", ...ids, since: isoTime(info.Created) }];
+}
+
+function stateFindings(
+  about: Finding,
+  { State, Created }: ContainerInspectInfo,
+  { kind }: PlannedService,
+): Finding[] {
+  const finding = (found: string, since: string | null): Finding[] => [
+    { ...about, kind: "not-running", planned: kind === "job" ? "done" : "healthy", found, since },
+  ];
+  if (State.Paused) return finding("paused", null);
+  if (State.Restarting) return finding("restarting", isoTime(State.FinishedAt));
+  if (State.Status === "created") return finding("never started", isoTime(Created));
+  if (kind === "job" && (State.Running || State.ExitCode === 0)) return [];
+  if (!State.Running)
+    return finding(`ended with exit code ${State.ExitCode}`, isoTime(State.FinishedAt));
+  return State.Health?.Status === "unhealthy" ? finding("unhealthy", null) : [];
+}
+
+function fieldFindings(
+  about: Finding,
+  info: ContainerInspectInfo,
+  service: PlannedService,
+  expectation: Expectation,
+): Finding[] {
+  const { image, variables } = expectation;
+  const secrets = [
+    ...secretValues(info.Config.Env ?? [], service, image?.Config.Env ?? []),
+    ...[...variables.values()].flatMap(({ secret, value }) => (secret && value ? [value] : [])),
+  ];
+  const shown = (text: string | null) => (text === null ? null : mask(text, secrets));
+  return differingFields(service, info, expectation).map(({ field, planned, found, secret }) => ({
+    ...about,
+    ...{ kind: "differs", field, planned: shown(planned), found: shown(found), secret },
+    since: changedInPlace.has(field) || field.startsWith("aliases") ? null : isoTime(info.Created),
+  }));
+}
+
+/** Containers that are not planned and have the stack's labels or are on its networks. */
+export function extraContainers({ plan, made }: Expected, docker: DockerState): Finding[] {
+  const planned = new Set(plan.services.flatMap(containerNames));
+  const ours = new Set(made?.values());
+  const networks = plan.networks.map(({ name }) => name);
+  const extra = docker.containers.filter(
+    (info) => !planned.has(nameOf(info)) && !ours.has(info.Id),
+  );
+  return extra.flatMap((info) => {
+    const name = nameOf(info);
+    const about = (field: string, found: string, mend: string): Finding => ({
+      ...{ kind: "extra", object: "container", service: null, name, field, planned: "none", found },
+      ...{ secret: false, since: null, mendedByUp: false, mend },
+    });
+    const label = (info.Config.Labels ?? {})[stackLabel];
+    const labelled: Finding[] =
+      label === plan.stack
+        ? [
+            {
+              ...about(`label ${stackLabel}`, label, `docker rm --force ${name}`),
+              since: isoTime(info.Created),
+            },
+          ]
+        : [];
+    const connected = networks.filter((network) => network in info.NetworkSettings.Networks);
+    return [
+      ...labelled,
+      ...connected.map((network) =>
+        about(
+          `network ${network}`,
+          "connected",
+          `docker network disconnect --force ${network} ${name}`,
+        ),
+      ),
+    ];
+  });
+}
+
+export function nameOf({ Name }: ContainerInspectInfo): string {
+  return Name.replace(/^\//, "");
+}
+
+/** Docker's time without its nanoseconds; null where it never was. */
+export function isoTime(text: string | undefined): string | null {
+  const time = text === undefined ? NaN : Date.parse(text);
+  return Number.isNaN(time) || time <= 0 ? null : new Date(time).toISOString();
+}

@@ -1,0 +1,36 @@
+import { isoTime, upCommand, type Expected } from "./containers";
+import type { DockerState, VolumeInfo } from "./docker-state";
+import type { Finding } from "./types";
+
+/** Planned volumes that are missing or are kept otherwise than planned; what is in them is not Berth's. */
+export function volumeFindings({ plan }: Expected, docker: DockerState): Finding[] {
+  return plan.volumes.flatMap(({ name, system, service }) => {
+    const common: Finding = {
+      ...{ kind: "differs", object: "volume", service: `${system}/${service}`, name, field: null },
+      ...{ planned: null, found: null, secret: false, since: null },
+      ...{ mendedByUp: true, mend: upCommand(plan.stack) },
+    };
+    const info = docker.volumes.find((volume) => volume.Name === name);
+    if (info === undefined) return [{ ...common, kind: "missing" as const }];
+    return fields(info)
+      .filter(([, planned, found]) => planned !== found)
+      .map(([field, planned, found]): Finding => ({
+        ...{ ...common, field, planned, found, since: isoTime(info.CreatedAt) },
+        // A volume is data: only a person can say what becomes of it.
+        ...{ mendedByUp: false, mend: removal(name, plan.stack) },
+      }));
+  });
+}
+
+/** With its data, so its backup comes first. */
+function removal(name: string, stack: string): string {
+  return `back up its data, then run: ./berth down ${stack} && docker volume rm ${name} && ${upCommand(stack)}`;
+}
+
+function fields({ Driver, Options }: VolumeInfo): [string, string, string][] {
+  const options = Object.entries(Options ?? {}).map((entry) => entry.join("="));
+  return [
+    ["driver", "local", Driver],
+    ["options", "none", options.sort().join(", ") || "none"],
+  ];
+}

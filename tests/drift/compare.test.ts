@@ -1,0 +1,350 @@
+import type Docker from "dockerode";
+import { renderDrift } from "../../cli/drift/render";
+import { compareWithDocker } from "../../drift/compare";
+import type { Finding } from "../../drift/types";
+import { expectedVariables } from "../../drift/variables";
+import { noPaint } from "../../planning/render/table";
+import { plannedService } from "../support/plan-fixture";
+import {
+  dockerState,
+  expectedOf,
+  inspected,
+  inspectedNetwork,
+  planOf,
+  secret,
+  service,
+} from "./docker-fixture";
+
+type Info = Docker.ContainerInspectInfo & {
+  Config: Record<string, unknown>;
+  HostConfig: Record<string, unknown>;
+};
+
+/** The facts of all findings, as a person reads them. */
+function told(findings: readonly Finding[]): string[] {
+  const report = { stack: "dev", findings: [...findings], notes: [], complete: true };
+  return renderDrift(report, noPaint).split("\n").slice(0, -1);
+}
+
+function changed(change: (info: Info) => void): string[] {
+  const info = inspected() as Info;
+  change(info);
+  const lines = told(compareWithDocker(expectedOf(), dockerState({ containers: [info] })));
+  expect(lines.join("\n")).not.toContain(secret);
+  return lines.map((line) => line.replace(/^shop\/web \(shop-web-dev\): /, ""));
+}
+
+const since = "(since 2026-01-02T03:04:05.678Z)";
+const up = "; run: ./berth up --stack dev";
+
+test("a container, a network and a volume that are as planned are no finding", () => {
+  expect(compareWithDocker(expectedOf(), dockerState())).toEqual([]);
+});
+
+test.each<[string, (info: Info) => void, string]>([
+  [
+    "a variable",
+    ({ Config }) => (Config.Env = ["MODE=two", `TOKEN=${secret}`, "PATH=/bin"]),
+    `variable MODE: planned one, found two ${since}`,
+  ],
+  [
+    "a missing one",
+    ({ Config }) => (Config.Env = [`TOKEN=${secret}`]),
+    `variable MODE: planned one, found missing ${since}`,
+  ],
+  [
+    "a secret one",
+    ({ Config }) => (Config.Env = ["MODE=one", "TOKEN=guessed-by-hand"]),
+    `variable TOKEN: differs ${since}`,
+  ],
+  [
+    "a missing secret",
+    ({ Config }) => (Config.Env = ["MODE=one"]),
+    `variable TOKEN: planned set, found missing ${since}`,
+  ],
+  [
+    "an unknown one",
+    ({ Config }) => (Config.Env = ["MODE=one", `TOKEN=${secret}`, "KEY=of-somebody"]),
+    `variable KEY: planned none, found set ${since}`,
+  ],
+  [
+    "a secret where it does not belong",
+    ({ Config }) => (Config.Cmd = ["serve", secret]),
+    `command: planned ["serve","--all"], found ["serve","***"] ${since}`,
+  ],
+  [
+    "a label",
+    ({ Config }) => (Config.Labels = { ...Config.Labels, "berth.service": "x" }),
+    `label berth.service: planned web, found x ${since}`,
+  ],
+  [
+    "a foreign label",
+    ({ Config }) => (Config.Labels = { ...Config.Labels, mine: "x" }),
+    `label mine: planned none, found x ${since}`,
+  ],
+  ["the user", ({ Config }) => (Config.User = "0"), `user: planned 1000:1000, found 0 ${since}`],
+  [
+    "no health check",
+    ({ Config }) => (Config.Healthcheck = { Test: ["NONE"] } as never),
+    `health check: planned ["CMD","probe"] every 10 s, 5 s, 3 times, from 60 s, found ["NONE"] every 0 s, 0 s, 0 times, from 0 s ${since}`,
+  ],
+  [
+    "the entry point",
+    ({ Config }) => (Config.Entrypoint = ["sh"]),
+    `entry point: planned ["start"], found ["sh"] ${since}`,
+  ],
+  [
+    "the image",
+    (info) => (info.Image = "sha256:2222"),
+    `image: planned sha256:1111, found sha256:2222 ${since}`,
+  ],
+  [
+    "memory",
+    ({ HostConfig }) => (HostConfig.Memory = 2 ** 30),
+    "memory: planned 256 MiB, found 1024 MiB",
+  ],
+  [
+    "swap",
+    ({ HostConfig }) => (HostConfig.MemorySwap = -1),
+    "memory with swap: planned 256 MiB, found none",
+  ],
+  ["processors", ({ HostConfig }) => (HostConfig.NanoCpus = 0), "CPUs: planned 0.5, found none"],
+  [
+    "the process limit",
+    ({ HostConfig }) => (HostConfig.Ulimits = []),
+    `process limits: planned nproc=100:100, found none ${since}`,
+  ],
+  [
+    "Docker's process limit",
+    ({ HostConfig }) => (HostConfig.PidsLimit = 7),
+    "number of processes: planned none, found 7",
+  ],
+  [
+    "a port on every address",
+    ({ HostConfig }) =>
+      (HostConfig.PortBindings = { "80/tcp": [{ HostIp: "", HostPort: "4000" }] }),
+    `ports: planned 127.0.0.1:4000->80/tcp, found :4000->80/tcp ${since}`,
+  ],
+  [
+    "a mount by -v",
+    ({ HostConfig }) => (HostConfig.Binds = ["/etc:/host:ro"]),
+    `mounts: planned bind /home/ann/projects/dev/shop:/src:ro, volume shop-data:/data, found bind /etc:/host:ro, bind /home/ann/projects/dev/shop:/src:ro, volume shop-data:/data ${since}`,
+  ],
+  [
+    "tmpfs",
+    ({ HostConfig }) => (HostConfig.Tmpfs = {}),
+    `temporary folders: planned /tmp mode=1777, found none ${since}`,
+  ],
+  [
+    "a capability",
+    ({ HostConfig }) => (HostConfig.CapAdd = ["CAP_CHOWN", "CAP_NET_ADMIN"]),
+    `added capabilities: planned CAP_CHOWN, found CAP_CHOWN, CAP_NET_ADMIN ${since}`,
+  ],
+  [
+    "capabilities kept",
+    ({ HostConfig }) => (HostConfig.CapDrop = null),
+    `dropped capabilities: planned ALL, found none ${since}`,
+  ],
+  [
+    "new privileges",
+    ({ HostConfig }) => (HostConfig.SecurityOpt = null),
+    `security options: planned no-new-privileges:true, found none ${since}`,
+  ],
+  [
+    "a writable root",
+    ({ HostConfig }) => (HostConfig.ReadonlyRootfs = false),
+    `read-only root: planned yes, found no ${since}`,
+  ],
+  [
+    "privileges",
+    ({ HostConfig }) => (HostConfig.Privileged = true),
+    `privileged: planned no, found yes ${since}`,
+  ],
+  [
+    "the host's processes",
+    ({ HostConfig }) => (HostConfig.PidMode = "host"),
+    `shared process namespace: planned none, found host ${since}`,
+  ],
+  [
+    "a device",
+    ({ HostConfig }) => (HostConfig.Devices = [{ PathOnHost: "/dev/kvm" }] as never),
+    `devices: planned none, found /dev/kvm ${since}`,
+  ],
+  [
+    "restarts",
+    ({ HostConfig }) => (HostConfig.RestartPolicy = { Name: "no" }),
+    "restart policy: planned unless-stopped, found no",
+  ],
+  [
+    "logs",
+    ({ HostConfig }) => (HostConfig.LogConfig = { Type: "json-file", Config: {} }),
+    `log limits: planned max-file=3, max-size=10m, found none ${since}`,
+  ],
+  [
+    "a network more",
+    (info) =>
+      (info.NetworkSettings.Networks = { ...info.NetworkSettings.Networks, other: {} } as never),
+    "networks: planned shop-dev, found other, shop-dev",
+  ],
+  [
+    "a network less",
+    (info) => (info.NetworkSettings.Networks = {}),
+    "networks: planned shop-dev, found none",
+  ],
+  [
+    "an earlier network",
+    (info) =>
+      (info.NetworkSettings.Networks = {
+        "shop-dev": { NetworkID: "old", Aliases: ["web"] },
+      } as never),
+    "networks: planned shop-dev, found shop-dev (an earlier one)",
+  ],
+  [
+    "an alias",
+    (info) => (info.NetworkSettings.Networks = { "shop-dev": { Aliases: ["db"] } } as never),
+    "aliases on shop-dev: planned web, found db",
+  ],
+  ["paused", ({ State }) => (State.Paused = true), "is not healthy: paused"],
+  [
+    "unhealthy",
+    ({ State }) => (State.Health = { Status: "unhealthy" } as never),
+    "is not healthy: unhealthy",
+  ],
+  [
+    "stopped",
+    ({ State }) =>
+      Object.assign(State, {
+        Status: "exited",
+        Running: false,
+        ExitCode: 137,
+        FinishedAt: "2026-02-02T00:00:00Z",
+      }),
+    "is not healthy: ended with exit code 137 (since 2026-02-02T00:00:00.000Z)",
+  ],
+  [
+    "made anew",
+    (info) => {
+      info.Id = "fedcba9876543210";
+      info.NetworkSettings.Networks = {
+        "shop-dev": { NetworkID: "net-1", Aliases: ["web", "fedcba987654"] },
+      } as never;
+    },
+    `was made anew and not by Berth (abcdef012345 → fedcba987654) ${since}`,
+  ],
+])("%s is told", (_, change, line) => {
+  expect(changed(change)).toEqual([`${line}${up}`]);
+});
+
+test("a container without the stack's labels is left to a person", () => {
+  const info = inspected();
+  info.Config.Labels = { maintainer: "the image's" };
+  const findings = compareWithDocker(expectedOf(), dockerState({ containers: [info] }));
+  expect(new Set(findings.map(({ mendedByUp }) => mendedByUp))).toEqual(new Set([false]));
+  expect(findings[0]?.mend).toBe(
+    "docker stop shop-web-dev && docker rename shop-web-dev shop-web-dev-before-berth && ./berth up --stack dev",
+  );
+});
+
+test("a container under another name is known by its id", () => {
+  expect(changed((info) => (info.Name = "/shop-web-old"))).toEqual([
+    `name: planned shop-web-dev, found shop-web-old${up}`,
+  ]);
+});
+
+test("what is missing is told once", () => {
+  const nothing = dockerState({ containers: [], networks: [], volumes: [], images: new Map() });
+  expect(told(compareWithDocker(expectedOf(), nothing))).toEqual([
+    `shop/web (shop-web-dev): is missing${up}`,
+    `network shop-dev: is missing${up}`,
+    `volume shop-data: is missing${up}`,
+  ]);
+});
+
+test("an image that the host does not have is told", () => {
+  const { images } = dockerState();
+  const without = new Map([...images].filter(([name]) => name !== "shop:1"));
+  expect(told(compareWithDocker(expectedOf(), dockerState({ images: without })))).toEqual([
+    `image shop:1: is missing${up}`,
+  ]);
+});
+
+test("secrets that nobody knows are compared by name", () => {
+  const variablesOf = (planned: typeof service) => expectedVariables(planned, () => undefined, {});
+  const expected = expectedOf({ variablesOf });
+  expect(compareWithDocker(expected, dockerState())).toEqual([]);
+  const info = inspected();
+  info.Config.Env = ["MODE=one"];
+  expect(told(compareWithDocker(expected, dockerState({ containers: [info] })))).toEqual([
+    `shop/web (shop-web-dev): variable TOKEN: planned set, found missing ${since}${up}`,
+  ]);
+});
+
+test("a job that is done does not run, one that failed is told", () => {
+  const job = plannedService({ ...service, kind: "job", health: null });
+  const ended = (code: number) => {
+    const info = inspected() as Info;
+    Object.assign(info.State, { Status: "exited", Running: false, ExitCode: code });
+    info.State.FinishedAt = "2026-02-02T00:00:00Z";
+    Object.assign(info.HostConfig, { RestartPolicy: { Name: "no" } });
+    delete info.Config.Healthcheck;
+    const expected = expectedOf({ plan: planOf([job]) });
+    return told(compareWithDocker(expected, dockerState({ containers: [info] })));
+  };
+  expect(ended(0)).toEqual([]);
+  expect(ended(3)).toEqual([
+    `shop/web (shop-web-dev): is not done: ended with exit code 3 (since 2026-02-02T00:00:00.000Z)${up}`,
+  ]);
+});
+
+test("strangers are told with the command that removes or takes them off", () => {
+  const labelled = inspected();
+  Object.assign(labelled, { Id: "1", Name: "/left-over" });
+  labelled.NetworkSettings.Networks = {};
+  const guest = inspected();
+  Object.assign(guest, { Id: "2", Name: "/guest" });
+  guest.Config.Labels = {};
+  const containers = [inspected(), labelled, guest];
+  expect(told(compareWithDocker(expectedOf(), dockerState({ containers })))).toEqual([
+    `container left-over: is not planned, label berth.stack: dev ${since}; run: docker rm --force left-over`,
+    "container guest: is not planned, network shop-dev: connected; run: docker network disconnect --force shop-dev guest",
+  ]);
+});
+
+describe("networks", () => {
+  const changedNetwork = (values: object, containers = [inspected()]) =>
+    told(
+      compareWithDocker(
+        expectedOf(),
+        dockerState({
+          containers,
+          networks: [{ ...inspectedNetwork(), ...values }],
+        }),
+      ),
+    );
+
+  test("internal or not", () => {
+    expect(changedNetwork({ Internal: true })).toEqual([
+      `network shop-dev: internal: planned no, found yes ${since}${up}`,
+    ]);
+  });
+
+  test("of somebody else's are left to a person", () => {
+    const guest = inspected();
+    guest.Config.Labels = { "com.docker.compose.project": "shop" };
+    Object.assign(guest, { Id: "2", Name: "/guest" });
+    const lines = changedNetwork({ Labels: {} }, [inspected(), guest]);
+    expect(lines).toContain(
+      `network shop-dev: label berth.stack: planned dev, found missing ${since}; run: docker network rm shop-dev && ./berth up --stack dev`,
+    );
+  });
+});
+
+test("a volume of another kind is data that a person decides upon", () => {
+  const volumes = dockerState().volumes.map((volume) => ({
+    ...volume,
+    Options: { type: "tmpfs", device: "tmpfs" },
+  }));
+  expect(told(compareWithDocker(expectedOf(), dockerState({ volumes })))).toEqual([
+    `volume shop-data: options: planned none, found device=tmpfs, type=tmpfs ${since}; back up its data, then run: ./berth down dev && docker volume rm shop-data && ./berth up --stack dev`,
+  ]);
+});

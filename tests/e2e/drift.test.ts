@@ -1,0 +1,166 @@
+import { spawnSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { DriftReport } from "../../drift/types";
+import { createCheckout, type Checkout, type Outcome } from "./support/checkout";
+import { docker, snapshot } from "./support/docker";
+import { canary, clearUp, image, prepare, rounds, type Drift } from "./support/drifts";
+import { bringUp, clearAway } from "./support/stack";
+
+let checkout: Checkout;
+let printed = "";
+
+function remember(outcome: Outcome): Outcome {
+  printed += outcome.stdout + outcome.stderr;
+  return outcome;
+}
+
+/** What drift says, as "kind object name field"; it has to leave Docker as it is. */
+async function drift(): Promise<{ exitCode: number | null; found: string[]; report: DriftReport }> {
+  const before = await snapshot();
+  const { exitCode, stdout, stderr } = remember(await checkout.berth("drift", "dev", "--json"));
+  expect(await snapshot()).toBe(before);
+  if (exitCode !== 0 && exitCode !== 7) throw new Error(stderr);
+  const report = JSON.parse(stdout) as DriftReport;
+  const found = report.findings.map(({ kind, object, name, field }) =>
+    `${kind} ${object} ${name} ${field ?? ""}`.trim(),
+  );
+  return { exitCode, found: found.sort(), report };
+}
+
+/** A store, four others that need it, on two networks, and a job. */
+function writeLab(mode = "one"): void {
+  const prod = { absent: "the lab has no production of its own" };
+  const common = { image: { registry: image }, user: "999:1000", memory: "64 MiB", prod };
+  const health = (...command: string[]) => ({
+    ...{ kind: "command", command, interval: "1 s", startPeriod: "1 s" },
+  });
+  const redis = { redis: { port: 6379, protocol: "redis", role: "internal" } };
+  const needs = {
+    store: { endpoint: "store", variables: { STORE: "{host}" } },
+    token: { secret: "token", variables: { TOKEN: "{value}" } },
+    key: { configSecret: "KEY", variables: { KEY: "{value}" } },
+  };
+  const client = {
+    ...{ ...common, networks: ["main"], endpoints: redis, needs, variables: { MODE: mode } },
+    ...{ health: health("redis-cli", "ping"), cpus: 0.5, processes: 4000 },
+  };
+  const lab = {
+    ...{ name: "lab", title: "Lab", about: "Small services that drift." },
+    networks: {
+      main: { name: "lab-{environment}" },
+      data: { name: "lab-data-{environment}", internal: true },
+    },
+    secrets: { KEY: { about: "a key of somebody's" } },
+    volumes: { data: { name: "lab_data_{environment}" } },
+    projects: { lab: { ports: { block: 9, slice: 4 } } },
+    services: {
+      store: {
+        ...{ ...common, networks: ["data"], endpoints: redis },
+        ...{ mounts: [{ volume: "data", target: "/data" }], tmpfs: ["/tmp"] },
+        health: health("test", "!", "-e", "/tmp/ill"),
+      },
+      setup: {
+        ...{ ...common, kind: "job", networks: ["data"], needs, variables: { MODE: "once" } },
+        ...{ entrypoint: ["sh", "-c"], command: ["redis-cli -h store set ready yes"] },
+      },
+      ...Object.fromEntries(["web", "api", "worker", "cache"].map((name) => [name, client])),
+    },
+  };
+  const path = join(checkout.folder, "config/systems/lab.ts");
+  writeFileSync(path, `export default ${JSON.stringify(lab)};\n`);
+}
+
+beforeAll(async () => {
+  checkout = await createCheckout();
+  checkout.configure("dev", { systems: ["lab"], parameters: {} });
+  writeLab();
+  const set = 'eval "$(./berth env dev)" && pulumi config set --secret lab:KEY --stack dev';
+  const { status, stderr } = spawnSync("sh", ["-c", set], {
+    ...{ cwd: checkout.folder, env: checkout.env, encoding: "utf8", input: `${canary}-key\n` },
+  });
+  if (status !== 0) throw new Error(stderr);
+});
+
+afterAll(async () => {
+  await clearUp();
+  await clearAway(checkout, "dev", [{ name: "lab_data_dev" }]);
+});
+
+test("a stack that was never up has one finding", async () => {
+  expect(await drift()).toMatchObject({ exitCode: 7, found: ["missing stack dev"] });
+});
+
+test("there is none right after up", async () => {
+  await bringUp(checkout, "dev");
+  await prepare();
+  const { exitCode, report } = await drift();
+  expect({ exitCode, report }).toEqual({
+    exitCode: 0,
+    report: { stack: "dev", findings: [], notes: [], complete: true },
+  });
+});
+
+const chosen = rounds.filter(({ soak }) => !soak || Boolean(process.env.BERTH_SOAK));
+const titles = ({ drifts }: { drifts: Drift[] }) => drifts.map(({ title }) => title).join("; ");
+
+test.each(chosen.map((round) => [titles(round), round.drifts] as const))(
+  "found, named and mended: %s",
+  async (_, drifts) => {
+    for (const { apply } of drifts) await apply();
+    const { exitCode, found, report } = await drift();
+    expect(found).toEqual(drifts.flatMap((each) => each.found).sort());
+    expect(exitCode).toBe(7);
+    const commands = report.findings.map(({ mend }) => mend);
+    const text = remember(await checkout.berth("drift", "dev"));
+    expect(text.exitCode).toBe(7);
+    expect(text.stdout.trimEnd().split("\n")).toHaveLength(found.length + 1);
+
+    const up = await bringUp(checkout, "dev");
+    printed += up;
+    for (const { told } of drifts) if (told !== undefined) expect(up).toContain(told);
+    for (const { byHand } of drifts) {
+      if (byHand === undefined) continue;
+      expect(commands).toContain(byHand);
+      spawnSync("sh", ["-c", byHand], { env: checkout.env });
+    }
+    expect(await drift()).toMatchObject({ exitCode: 0, found: [] });
+    expect(await bringUp(checkout, "dev")).toContain("Nothing to change.");
+  },
+);
+
+test("a service that is planned no more and a changed plan are drift, without anything at Docker", async () => {
+  writeLab("two");
+  const { found, report } = await drift();
+  expect(found).toEqual(
+    ["api", "cache", "web", "worker"].map(
+      (name) => `differs container lab-${name}-dev variable MODE`,
+    ),
+  );
+  expect(report.findings[0]).toMatchObject({
+    ...{ service: "lab/api", planned: "two", found: "one", mend: "./berth up --stack dev" },
+    ...{ mendedByUp: true, since: expect.stringMatching(/^\d{4}-.*Z$/) as string },
+  });
+  writeLab();
+});
+
+test("a state that is elsewhere is named", async () => {
+  const other = await createCheckout();
+  try {
+    const { exitCode, stdout } = remember(
+      await checkout.run("env", `XDG_STATE_HOME=${other.folder}/state`, "./berth", "drift", "dev"),
+    );
+    expect(stdout).toContain("stack dev: state: planned a state, found none on this machine");
+    expect(exitCode).toBe(7);
+  } finally {
+    other.remove();
+  }
+});
+
+test("no secret is in anything that was said", async () => {
+  const { Config } = await docker.getContainer("lab-web-dev").inspect();
+  const token = Config.Env.find((line) => line.startsWith("TOKEN="))?.slice("TOKEN=".length);
+  expect(token).toHaveLength(32);
+  expect(printed).not.toContain(token);
+  expect(printed).not.toContain(canary);
+});
