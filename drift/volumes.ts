@@ -1,3 +1,4 @@
+import { stackLabel } from "../preflight/holder";
 import { isoTime, upCommand, type Expected } from "./containers";
 import type { DockerState, VolumeInfo } from "./docker-state";
 import type { Finding } from "./types";
@@ -12,7 +13,7 @@ export function volumeFindings({ plan }: Expected, docker: DockerState): Finding
     };
     const info = docker.volumes.find((volume) => volume.Name === name);
     if (info === undefined) return [{ ...common, kind: "missing" as const }];
-    return fields(info)
+    return fields(info, plan.stack)
       .filter(([, planned, found]) => planned !== found)
       .map(([field, planned, found]): Finding => ({
         ...{ ...common, field, planned, found, since: isoTime(info.CreatedAt) },
@@ -27,10 +28,15 @@ function removal(name: string, stack: string): string {
   return `back up its data, then run: ./berth down ${stack} && docker volume rm ${name} && ${upCommand(stack)}`;
 }
 
-function fields({ Driver, Options }: VolumeInfo): [string, string, string][] {
+/** A volume that was taken up by its name has no labels of Berth's, and that is well. */
+function fields(
+  { Driver, Options, Labels }: VolumeInfo,
+  stack: string,
+): [string, string, string][] {
   const options = Object.entries(Options ?? {}).map((entry) => entry.join("="));
   return [
     ["driver", "local", Driver],
+    [`label ${stackLabel}`, stack, Labels?.[stackLabel] ?? stack],
     ["options", "none", options.sort().join(", ") || "none"],
   ];
 }
