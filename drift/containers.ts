@@ -5,7 +5,7 @@ import { containerNames } from "../planning/naming";
 import { serviceId, type Plan, type PlannedService } from "../planning/types";
 import { holderOf, stackLabel } from "../preflight/holder";
 import type { DockerState } from "./docker-state";
-import { changedInPlace, differingFields, type Expectation } from "./fields";
+import { differingFields, isChangedInPlace, type Expectation } from "./fields";
 import type { Finding } from "./types";
 import type { ExpectedVariable } from "./variables";
 
@@ -46,6 +46,7 @@ export function containerFindings(expected: Expected, docker: DockerState): Find
         sources: expected.sources,
         imageId: docker.images.get(expected.imageOf(service) ?? "")?.Id,
         image: docker.images.get(info.Image),
+        files: docker.files.get(info.Id) ?? new Map(),
         networkIds,
         limitsSwap: docker.limitsSwap,
       };
@@ -125,7 +126,7 @@ function fieldFindings(
   return differingFields(service, info, expectation).map(({ field, planned, found, secret }) => ({
     ...about,
     ...{ kind: "differs", field, planned: shown(planned), found: shown(found), secret },
-    since: changedInPlace.has(field) || field.startsWith("aliases") ? null : isoTime(info.Created),
+    since: isChangedInPlace(field) ? null : isoTime(info.Created),
   }));
 }
 

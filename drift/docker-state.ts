@@ -2,6 +2,7 @@ import type Docker from "dockerode";
 import { containerNames } from "../planning/naming";
 import type { Plan } from "../planning/types";
 import { stackLabel } from "../preflight/holder";
+import { readFiles, type Files } from "./files";
 
 /** What Docker reports of all that a plan is about. */
 export interface DockerState {
@@ -9,6 +10,8 @@ export interface DockerState {
   containers: Docker.ContainerInspectInfo[];
   /** Networks of planned names, or with the stack's labels. */
   networks: Docker.NetworkInspectInfo[];
+  /** Planned configuration files as containers have them, by container's id. */
+  files: ReadonlyMap<string, Files>;
   volumes: VolumeInfo[];
   /** By id, and by every reference that was asked for. */
   images: ReadonlyMap<string, ImageInfo>;
@@ -41,6 +44,15 @@ export async function observeDocker(
   const containers = await present(
     wanted.map(({ Id }) => unlessGone(docker.getContainer(Id).inspect())),
   );
+  const planned = new Map(
+    plan.services.flatMap((service) =>
+      containerNames(service).map((name) => [`/${name}`, Object.keys(service.files)]),
+    ),
+  );
+  const files = containers.map(async ({ Id, Name }): Promise<[string, Files]> => [
+    Id,
+    await readFiles(docker.getContainer(Id), planned.get(Name) ?? []),
+  ]);
   const ids = containers.map(({ Image }) => Image);
   const images = [...new Set([...ids, ...references])].map(
     async (reference): Promise<[string, ImageInfo] | undefined> => {
@@ -55,6 +67,7 @@ export async function observeDocker(
         .filter(({ Name, Labels }) => networks.has(Name) || Labels?.[stackLabel] === plan.stack)
         .map(({ Id }) => unlessGone(docker.getNetwork(Id).inspect())),
     ),
+    files: new Map(await Promise.all(files)),
     volumes: await present(
       plan.volumes.map(({ name }) =>
         unlessGone(docker.getVolume(name).inspect() as Promise<VolumeInfo>),

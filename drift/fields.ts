@@ -1,6 +1,7 @@
 import type { ContainerInspectInfo } from "dockerode";
 import type { PlannedService } from "../planning/types";
 import type { ImageInfo } from "./docker-state";
+import type { Files } from "./files";
 import { hostFields } from "./host-fields";
 import { networkFields } from "./network-fields";
 import { processFields } from "./process-fields";
@@ -27,16 +28,22 @@ export interface Expectation {
   imageId: string | undefined;
   /** The image that does run; undefined where Docker does not have it any more. */
   image: ImageInfo | undefined;
+  /** The service's configuration files as the container has them. */
+  files: Files;
   /** Ids of the networks that are there now, by name. */
   networkIds: ReadonlyMap<string, string>;
   limitsSwap: boolean;
 }
 
-/** Fields that Docker changes on a living container: when, it does not say. */
-export const changedInPlace: ReadonlySet<string> = new Set([
+const changedInPlace: ReadonlySet<string> = new Set([
   ...["memory", "memory with swap", "memory reservation", "CPUs", "CPU shares", "CPU set"],
   ...["number of processes", "restart policy", "networks", "name"],
 ]);
+
+/** Whether it can change on a living container: when, Docker does not say. */
+export function isChangedInPlace(field: string): boolean {
+  return changedInPlace.has(field) || /^(aliases on|file) /.test(field);
+}
 
 /** Every field in which a container differs from its plan. */
 export function differingFields(
@@ -47,6 +54,7 @@ export function differingFields(
   return [
     ...variableDifferences(info, expected),
     ...labelDifferences(info, expected),
+    ...fileDifferences(service, expected),
     ...[
       ...processFields(service, info, expected),
       ...networkFields(service, info, expected),
@@ -55,6 +63,19 @@ export function differingFields(
       .filter(([, planned, found]) => planned !== found)
       .map(([field, planned, found]) => ({ field, planned, found, secret: false })),
   ];
+}
+
+/** Configuration that was put into the container; too long to be shown, and maybe not for everybody. */
+function fileDifferences({ files }: PlannedService, expected: Expectation): FieldDifference[] {
+  return Object.entries(files)
+    .filter(([path, content]) => expected.files.get(path) !== content)
+    .map(([path]) => {
+      const missing = !expected.files.has(path);
+      const shown = missing
+        ? { planned: "there", found: "missing" }
+        : { planned: null, found: null };
+      return { field: `file ${path}`, ...shown, secret: !missing };
+    });
 }
 
 function variableDifferences(

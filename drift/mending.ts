@@ -45,7 +45,7 @@ export function replacements(
 function isUnseen({ kind, field, found }: Finding): boolean {
   if (kind === "not-running") return found !== "paused";
   return (
-    kind === "differs" && field !== null && (unseen.has(field) || field.startsWith("aliases on "))
+    kind === "differs" && field !== null && (unseen.has(field) || /^(aliases on|file) /.test(field))
   );
 }
 

@@ -6,6 +6,7 @@ import { expectedVariables } from "../../drift/variables";
 import { noPaint } from "../../planning/render/table";
 import { plannedService } from "../support/plan-fixture";
 import {
+  containerId,
   dockerState,
   expectedOf,
   inspected,
@@ -26,10 +27,14 @@ function told(findings: readonly Finding[]): string[] {
   return renderDrift(report, noPaint).split("\n").slice(0, -1);
 }
 
+const filesOf = ({ Id }: Info) => new Map([[Id, new Map([["/etc/web.conf", "listen 80\n"]])]]);
+
 function changed(change: (info: Info) => void): string[] {
   const info = inspected() as Info;
   change(info);
-  const lines = told(compareWithDocker(expectedOf(), dockerState({ containers: [info] })));
+  const lines = told(
+    compareWithDocker(expectedOf(), dockerState({ containers: [info], files: filesOf(info) })),
+  );
   expect(lines.join("\n")).not.toContain(secret);
   return lines.map((line) => line.replace(/^shop\/web \(shop-web-dev\): /, ""));
 }
@@ -233,6 +238,22 @@ test.each<[string, (info: Info) => void, string]>([
   ],
 ])("%s is told", (_, change, line) => {
   expect(changed(change)).toEqual([`${line}${up}`]);
+});
+
+test("a configuration file is compared, and not shown", () => {
+  const found = (...files: [string, string][]) =>
+    told(
+      compareWithDocker(
+        expectedOf(),
+        dockerState({ files: new Map([[containerId, new Map(files)]]) }),
+      ),
+    );
+  expect(found(["/etc/web.conf", "listen 81\n"])).toEqual([
+    `shop/web (shop-web-dev): file /etc/web.conf: differs${up}`,
+  ]);
+  expect(found()).toEqual([
+    `shop/web (shop-web-dev): file /etc/web.conf: planned there, found missing${up}`,
+  ]);
 });
 
 test("a container without the stack's labels is left to a person", () => {

@@ -23,6 +23,7 @@ export const service = plannedService({
     { type: "bind", source: "<sources>/dev/shop", target: "/src", readOnly: true },
     { type: "tmpfs", source: "", target: "/tmp", readOnly: false },
   ],
+  files: { "/etc/web.conf": "listen 80\n" },
   ...{ command: ["serve", "--all"], cpus: 0.5, processes: 100, stopSeconds: 10 },
   security: {
     ...{ user: "1000:1000", readOnlyRoot: true, addedCapabilities: ["CHOWN"] },
@@ -116,6 +117,7 @@ export function dockerState(values: Partial<DockerState> = {}): DockerState {
   } as unknown as Docker.ImageInspectInfo;
   return {
     ...{ containers: [inspected()], networks: [inspectedNetwork()], limitsSwap: true },
+    files: new Map([[containerId, new Map([["/etc/web.conf", "listen 80\n"]])]]),
     volumes: [{ Name: "shop-data", Driver: "local", Options: null, CreatedAt: created }].map(
       (volume) => volume as unknown as DockerState["volumes"][number],
     ),
