@@ -61,9 +61,11 @@ export const rounds: { soak: boolean; drifts: Drift[] }[] = [
         ...inPlace("api", "networks", () => disconnect("lab-data-dev", container("api"))),
         told: "networks: planned lab-data-dev, lab-dev, found lab-dev",
       },
-      inPlace("worker", "memory", () =>
-        get("worker").update({ Memory: 96 * 2 ** 20, MemorySwap: 96 * 2 ** 20 }),
-      ),
+      {
+        title: "memory",
+        apply: () => get("worker").update({ Memory: 96 * 2 ** 20, MemorySwap: 96 * 2 ** 20 }),
+        found: [onto("worker", "differs", "memory"), onto("worker", "differs", "memory with swap")],
+      },
       {
         title: "a container is stopped",
         apply: () => get("cache").stop({ t: 1 }),
