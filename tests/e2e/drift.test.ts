@@ -159,6 +159,16 @@ test("a state that is elsewhere is named", async () => {
   }
 });
 
+test("without the passphrase, what can be compared is, and the rest is no success", async () => {
+  const { exitCode, stdout } = remember(
+    await checkout.run("env", "PULUMI_CONFIG_PASSPHRASE=wrong", "./berth", "drift", "dev"),
+  );
+  expect(stdout).toContain("secret variables were compared by name alone");
+  expect(stdout).toContain("note the engine's state was not compared: ");
+  expect(stdout).toContain("Stack dev: no drift");
+  expect(exitCode).toBe(1);
+});
+
 test("no secret is in anything that was said", async () => {
   const { Config } = await docker.getContainer("lab-web-dev").inspect();
   const token = Config.Env.find((line) => line.startsWith("TOKEN="))?.slice("TOKEN=".length);
