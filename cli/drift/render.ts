@@ -4,11 +4,13 @@ import type { Paint } from "../../planning/render/table";
 
 /** A line for each finding, "where: what; remedy", then the notes and the sum. */
 export function renderDrift(report: DriftReport, paint: Paint): string {
-  const { stack, findings, notes } = report;
+  const { stack, findings, notes, complete } = report;
   const sum =
     findings.length > 0
       ? paint.red(`Stack ${stack}: ${count(findings.length, "drift")}`)
-      : paint.green(`Stack ${stack}: no drift`);
+      : complete
+        ? paint.green(`Stack ${stack}: no drift`)
+        : paint.red(`Stack ${stack}: no drift found, but not all could be compared`);
   return [
     ...findings.map(
       (finding) => `${paint.bold(where(finding))}: ${what(finding)}; ${remedy(finding)}`,

@@ -165,7 +165,7 @@ test("without the passphrase, what can be compared is, and the rest is no succes
   );
   expect(stdout).toContain("secret variables were compared by name alone");
   expect(stdout).toContain("note the engine's state was not compared: ");
-  expect(stdout).toContain("Stack dev: no drift");
+  expect(stdout).toContain("Stack dev: no drift found, but not all could be compared");
   expect(exitCode).toBe(1);
 });
 
