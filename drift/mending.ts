@@ -34,8 +34,7 @@ export function replacements(
         (finding) =>
           finding.object === "container" && finding.name === container && isUnseen(finding),
       );
-      const remade =
-        service.kind === "service" && service.networks.some((name) => remadeNetworks.has(name));
+      const remade = service.networks.some((name) => remadeNetworks.has(name));
       if (reasons.length === 0 && !remade) return [];
       return [{ container, service: serviceId(service), reasons }];
     }),

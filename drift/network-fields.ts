@@ -11,9 +11,9 @@ export function networkFields(
 ): Comparison[] {
   const found = info.NetworkSettings.Networks as Record<string, Attachment>;
   const current = ([name, { NetworkID }]: [string, Attachment]) => {
-    const now = networkIds.get(name);
-    // A container that was never started has no id yet.
-    return !NetworkID || now === undefined || now === NetworkID ? name : `${name} (an earlier one)`;
+    // A container that was never started has no id yet. An ended job would not start again, either.
+    const known = !NetworkID || NetworkID === networkIds.get(name);
+    return known || !service.networks.includes(name) ? name : `${name} (an earlier one)`;
   };
   const own = new Set([info.Id.slice(0, 12), container, info.Name.replace(/^\//, "")]);
   const notOwn = (aliases: readonly string[] | null | undefined) =>

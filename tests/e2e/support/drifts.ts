@@ -113,6 +113,8 @@ export const rounds: { soak: boolean; drifts: Drift[] }[] = [
         apply: remakeNetwork,
         found: [
           "recreated network lab-data-dev",
+          // Nobody takes along a container that does not run.
+          onto("setup", "differs", "networks"),
           "differs network lab-data-dev internal",
           ...["environment", "stack", "system"].map(
             (label) => `differs network lab-data-dev label berth.${label}`,
