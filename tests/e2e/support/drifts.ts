@@ -184,7 +184,7 @@ export const rounds: { soak: boolean; drifts: Drift[] }[] = [
   {
     soak: true,
     drifts: [
-      anew("web", "user", (recipe) => (recipe.User = "0:0"), "it runs as root"),
+      anew("web", "user", (recipe) => (recipe.User = "1234:1234"), "somebody else runs it"),
       anew("api", "added capabilities", host({ CapAdd: ["NET_ADMIN"] }), "a capability is added"),
       anew(
         "worker",
@@ -253,7 +253,13 @@ export const rounds: { soak: boolean; drifts: Drift[] }[] = [
         ({ Labels }) => (Labels.somebody = "here"),
         "a label is added",
       ),
-      anew("setup", "variable MODE", setVariable("MODE", "changed"), "a job's variable is another"),
+      {
+        ...anew("setup", "variable MODE", setVariable("MODE", "changed"), "a job's variable"),
+        apply: async () => {
+          await recreate(container("setup"), setVariable("MODE", "changed"));
+          await get("setup").wait();
+        },
+      },
     ],
   },
 ];

@@ -20,7 +20,7 @@ export async function recreate(name: string, change: (recipe: Recipe) => void): 
   // Named by its id: a changed command of the image's own would show as one of the container's.
   recipe.Image = info.Image;
   change(recipe);
-  await docker.getContainer(name).remove({ force: true });
+  await docker.getContainer(name).remove({ force: true, v: true });
   const made = await docker.createContainer(recipe);
   await docker.getNetwork("bridge").disconnect({ Container: made.id, Force: true });
   const networks = info.NetworkSettings.Networks as Record<string, { Aliases: string[] | null }>;
