@@ -90,7 +90,16 @@ export function planOf(services: PlannedService[] = [service]): Plan {
   return {
     ...smallPlan(),
     networks: [{ name: "shop-dev", system: "shop", internal: false }],
-    volumes: [{ name: "shop-data", system: "shop", service: "web", path: "/data", retained: true }],
+    volumes: [
+      {
+        name: "shop-data",
+        system: "shop",
+        service: "web",
+        path: "/data",
+        retained: true,
+        adopted: false,
+      },
+    ],
     ...{ services, issues: [] },
   };
 }
