@@ -2,7 +2,7 @@ import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { compare } from "../planning/compare";
 import type { PlannedService } from "../planning/types";
-import { goDuration, labels, logLimits } from "./naming";
+import { goDuration, labels, logLimits, targetsLabel } from "./naming";
 
 /** What a container takes from other resources and from the machine. */
 export interface ContainerInputs {
@@ -107,7 +107,7 @@ function targetLabel(
 ): { label: string; value: pulumi.Output<string> }[] {
   if (ids.length === 0) return [];
   const value = pulumi.all(ids).apply((known) => known.join(","));
-  return [{ label: "berth.targets", value }];
+  return [{ label: targetsLabel, value }];
 }
 
 /** An input only where it says something: the provider reads an empty list back as none. */

@@ -13,6 +13,9 @@ export function labels(values: {
     .sort((a, b) => (a.label < b.label ? -1 : 1));
 }
 
+/** Label with the ids of a job's targets: it changes with them, and so the job runs again. */
+export const targetsLabel = "berth.targets";
+
 /** Seconds in the form in which Docker gives them back; any other is an update for ever. */
 export function goDuration(seconds: number): string {
   const hours = Math.floor(seconds / 3600);

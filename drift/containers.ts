@@ -1,5 +1,5 @@
 import type { ContainerInspectInfo } from "dockerode";
-import { labels } from "../components/naming";
+import { labels, targetsLabel } from "../components/naming";
 import { mask, secretValues } from "../planning/masking";
 import { containerNames } from "../planning/naming";
 import { serviceId, type Plan, type PlannedService } from "../planning/types";
@@ -41,7 +41,7 @@ export function containerFindings(expected: Expected, docker: DockerState): Find
       const holder = holderOf(info.Config.Labels ?? {}, plan.stack);
       const values: Expectation = {
         container,
-        labels: labelsOf(plan, service),
+        labels: { ...labelsOf(plan, service), ...targetLabel(expected, service, info) },
         variables: expected.variablesOf(service),
         sources: expected.sources,
         imageId: docker.images.get(expected.imageOf(service) ?? "")?.Id,
@@ -82,6 +82,21 @@ export function labelsOf(plan: Plan, service: PlannedService): Record<string, st
   const { system, project } = service;
   const all = labels({ stack, environment, system, project, service: service.service });
   return Object.fromEntries(all.map(({ label, value }) => [label, value]));
+}
+
+/** A job's targets as the engine made them; where its state is not known, as they are found. */
+function targetLabel(
+  { plan, made }: Expected,
+  { targets }: PlannedService,
+  { Config }: ContainerInspectInfo,
+): Record<string, string> {
+  if (targets.length === 0) return {};
+  const names = targets.flatMap((target) =>
+    plan.services.filter((service) => serviceId(service) === target).flatMap(containerNames),
+  );
+  const ids = names.map((name) => made?.get(madeKey("container", name)));
+  const found = (Config.Labels ?? {})[targetsLabel] ?? "";
+  return { [targetsLabel]: ids.includes(undefined) ? found : ids.join(",") };
 }
 
 function identityFindings(

@@ -317,6 +317,29 @@ test("a job that is done does not run, one that failed is told", () => {
   ]);
 });
 
+test("a job is labelled with the containers that the engine made of its targets", () => {
+  const job = plannedService({ ...service, kind: "job", health: null, targets: ["shop/db"] });
+  const db = plannedService({ system: "shop", service: "db", networks: [] });
+  const told = (id: string | undefined, label: string) => {
+    const info = inspected() as Info;
+    Object.assign(info.State, { Status: "exited", Running: false });
+    Object.assign(info.HostConfig, { RestartPolicy: { Name: "no" } });
+    delete info.Config.Healthcheck;
+    info.Config.Labels = { ...info.Config.Labels, "berth.targets": label };
+    const expected = expectedOf({ plan: planOf([job, db]) });
+    const made = new Map([
+      ...(expected.made ?? []),
+      ...(id ? [["container shop-db-dev", id]] : []),
+    ] as [string, string][]);
+    return compareWithDocker({ ...expected, made }, dockerState({ containers: [info] }))
+      .filter(({ name }) => name === "shop-web-dev")
+      .map(({ field, planned, found }) => `${field}: ${planned}, ${found}`);
+  };
+  expect(told("1", "1")).toEqual([]);
+  expect(told("2", "1")).toEqual(["label berth.targets: 2, 1"]);
+  expect(told(undefined, "1")).toEqual([]);
+});
+
 test("strangers are told with the command that removes or takes them off", () => {
   const labelled = inspected();
   Object.assign(labelled, { Id: "1", Name: "/left-over" });
