@@ -182,7 +182,8 @@ function build(shape: Shape): World {
       const project = one.project % projects.length;
       const endpoints = Object.fromEntries(
         one.endpoints.map((endpoint, endpointIndex) => {
-          const slot = (slots[project] = (slots[project] ?? 0) + endpoint.gap);
+          // Five services of three endpoints fit a slice of 20 only without gaps.
+          const slot = (slots[project] = (slots[project] ?? 0) + (slices ? 0 : endpoint.gap));
           const place = one.kind !== "service" || one.replicas > 1 ? "nowhere" : endpoint.place;
           if (place !== "nowhere") slots[project] = slot + 1;
           documented += 2;
