@@ -199,6 +199,8 @@ export interface PlannedRoute {
   endpoint: string;
   /** Name of the access rule. */
   rule: string | null;
+  /** How that rule guards: "basicAuth", "forwardAuth by korczewski/auth-service", "emails, domains". */
+  guard: string | null;
   url: string;
   /** Containers that share the requests. */
   containers: string[];

@@ -21,10 +21,16 @@ const parts = [
   { artifact: "comment-preview-prod", title: "pulumi preview prod" },
 ];
 
+/** Files that say what runs, and not how it is planned and told. */
+const data = /^(Pulumi\.[\w-]+\.yaml|images\.lock\.json|config\/systems\/.*|docs\/.*|[A-Z]+\.md)$/;
+const ownWord =
+  "> This pull request changes Berth's own code as well, and that code wrote what follows.";
+
 interface Run {
   id: number;
   head_sha: string;
   head_repository: { id: number } | null;
+  repository: { id: number };
 }
 
 export interface Api {
@@ -43,7 +49,9 @@ export async function comment(api: Api, repository: string, run: Run): Promise<s
   const numbers = new Set<string>();
   for (const { artifact, title } of parts) {
     const found = artifacts.find(({ name }) => name === artifact);
-    if (found === undefined) continue;
+    // Of a fork there is no preview: what is called one is forged.
+    const foreign = run.head_repository?.id !== run.repository.id;
+    if (found === undefined || (foreign && artifact !== "comment-consequences")) continue;
     if (found.size_in_bytes > largestArtifact) return `${artifact} is too large: no comment`;
     const zip = await api.download(`${repo}/actions/artifacts/${found.id}/zip`);
     numbers.add(unzipped(zip, "number"));
@@ -63,7 +71,10 @@ export async function comment(api: Api, repository: string, run: Run): Promise<s
     pull.head.repo !== null &&
     pull.head.repo.id === run.head_repository?.id;
   if (!same || pull.state !== "open") return `pull request ${number} is not the run's: no comment`;
-  const body = `${marker}\n${shortened(texts.join("\n\n"))}`;
+  const files = await api.get<{ filename: string }[]>(`${repo}/pulls/${number}/files?per_page=100`);
+  const onlyData = files.length < 100 && files.every(({ filename }) => data.test(filename));
+  const text = [...(onlyData ? [] : [ownWord]), ...texts].join("\n\n");
+  const body = `${marker}\n${shortened(text)}`;
   const own = await ownComment(api, `${repo}/issues/${number}/comments`);
   if (own === undefined) await api.send("POST", `${repo}/issues/${number}/comments`, { body });
   else await api.send("PATCH", `${repo}/issues/comments/${own}`, { body });

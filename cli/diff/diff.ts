@@ -9,6 +9,7 @@ import { loadPlan } from "../load-plan";
 import { root } from "../root";
 import { basePlans, stacksIn } from "./base-plans";
 import { changedFiles, findBase } from "./git";
+import { unplannedSettings } from "./unplanned-settings";
 
 export interface DiffOptions {
   base?: string;
@@ -24,7 +25,11 @@ export async function makeDiff({ base: ref, here }: DiffOptions): Promise<Diff> 
   return {
     base,
     stacks: stacks.map((stack) => consequencesOf(bases.get(stack), heads.get(stack))),
-    notes: [...brokenBases(bases), ...unseen(await changedFiles(base.commit))],
+    notes: [
+      ...brokenBases(bases),
+      ...(await unplannedSettings(base.commit, stacks)),
+      ...unseen(await changedFiles(base.commit)),
+    ],
   };
 }
 

@@ -67,6 +67,11 @@ export async function archive(commit: string, file: string): Promise<void> {
     );
 }
 
+/** A file as it is at a commit, relative to Berth's folder; undefined where it has none. */
+export function fileAt(commit: string, file: string): Promise<string | undefined> {
+  return git("show", `${commit}:./${file}`);
+}
+
 /** Files that differ from a commit's, new ones too, relative to Berth's folder. */
 export async function changedFiles(commit: string): Promise<string[]> {
   const known = await git("diff", "--name-only", "--relative", commit, "--", ".");

@@ -1,5 +1,6 @@
+import { edgeName } from "../exposure/edge";
 import { containerNames } from "../naming";
-import { serviceId, type Plan, type PlannedService } from "../types";
+import { serviceId, type Plan, type PlannedRoute, type PlannedService } from "../types";
 import { none, replacementDowntime, togetherDowntime } from "./downtime";
 import { compareServices } from "./fields";
 import { replacedNetworks } from "./networks";
@@ -153,6 +154,9 @@ function consequence(
   };
 }
 
+const connectorOf = (via: PlannedRoute["via"]): string =>
+  `${edgeName}/${via === "traefik" ? "traefik" : "cloudflared"}`;
+
 /** Who needs a container that is down, and the addresses that lead to it. */
 function interrupts(
   { service, downtime }: ContainerConsequence,
@@ -163,6 +167,9 @@ function interrupts(
     (other) =>
       other.kind === "service" && other.needs.some((need) => need.split("#")[0] === service),
   );
-  const routes = head.routes.filter((route) => serviceId(route) === service);
+  // All that the public reaches goes through Traefik or cloudflared.
+  const routes = head.routes.filter(
+    (route) => serviceId(route) === service || connectorOf(route.via) === service,
+  );
   return { services: needy.map(serviceId).sort(), urls: routes.map(({ url }) => url) };
 }

@@ -111,7 +111,10 @@ function moved(
 /** Data that another program, or another user, opens from now on. */
 function opened(before: PlannedService, after: PlannedService): string[] {
   const texts: string[] = [];
-  if (before.build === null && after.build === null) {
+  const [old, now] = [before.postgres?.version, after.postgres?.version];
+  if (old && now && old !== now) {
+    texts.push(`opens it with another major version of PostgreSQL, which can't: ${old} → ${now}`);
+  } else if (before.build === null && after.build === null) {
     const [was, is] = [repositoryAndVersion(before.image), repositoryAndVersion(after.image)];
     if (was.repository !== is.repository)
       texts.push(`opens it with ${is.repository} instead of ${was.repository}`);
@@ -120,12 +123,17 @@ function opened(before: PlannedService, after: PlannedService): string[] {
         `opens it with another major version: ${was.major ?? "none"} → ${is.major ?? "none"}`,
       );
   }
+  if (before.postgres && after.postgres && isMusl(before.image) !== isMusl(after.image))
+    texts.push("sorts text by another C library from now on: reindex its databases");
   if (before.security.user !== after.security.user)
     texts.push(
       `opens it as another user: ${before.security.user ?? "the image's"} → ${after.security.user ?? "the image's"}`,
     );
   return texts;
 }
+
+/** Alpine's C library; Debian's sorts otherwise, and indexes keep the order that they were made in. */
+const isMusl = (image: string): boolean => image.includes("alpine");
 
 function newVolumes(base: Plan, head: Plan): DataConsequence[] {
   const known = new Map(base.volumes.map((volume) => [volume.name, volume]));

@@ -38,11 +38,12 @@ export function togetherDowntime(
 ): Downtime {
   if (service.kind === "job") return none("a job answers nobody");
   const [least, most] = chain(service, together);
-  const stop = Math.max(...[...together.values()].map(({ stopSeconds }) => stopSeconds));
+  // The engine takes dependents away one after the other.
+  const stop = [...together.values()].reduce((sum, { stopSeconds }) => sum + stopSeconds, 0);
   return {
     leastSeconds: least,
     mostSeconds: stop + most,
-    why: `from ${least} s to ${stop + most} s: all that belong together stop first, then start in order`,
+    why: `from ${least} s to ${stop + most} s: all that belong together stop one by one, then start in order`,
   };
 }
 

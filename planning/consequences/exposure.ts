@@ -33,7 +33,9 @@ function closed(address: string, route: PlannedRoute): RouteConsequence {
   return { address, change: "closed", rule, opens: false, text: `led to ${serviceId(route)}` };
 }
 
-function changed(address: string, before: PlannedRoute, after: PlannedRoute): RouteConsequence[] {
+function changed(address: string, old: PlannedRoute, after: PlannedRoute): RouteConsequence[] {
+  // A base of before this field says nothing about it.
+  const before = "guard" in old ? old : { ...(old as PlannedRoute), guard: after.guard };
   const target = (route: PlannedRoute) => `${serviceId(route)}:${route.port}`;
   const limit = ({ rateLimit }: PlannedRoute) =>
     rateLimit === null ? "none" : `${rateLimit.average}/s, burst ${rateLimit.burst}`;
@@ -41,7 +43,11 @@ function changed(address: string, before: PlannedRoute, after: PlannedRoute): Ro
     maxBodyBytes === null ? "none" : `${maxBodyBytes / 2 ** 20} MiB`;
   const sides: [name: string, of: (route: PlannedRoute) => string][] = [
     ["leads to", target],
-    ["guard", ({ rule }) => (rule === null ? "none, open to everyone" : rule)],
+    [
+      "guard",
+      ({ rule, guard: how }) =>
+        rule === null ? "none, open to everyone" : how ? `${rule} (${how})` : rule,
+    ],
     ["by", ({ via }) => way(via)],
     ["path", ({ stripPath }) => (stripPath ? "taken away" : "passed on")],
     ["rate limit", limit],
@@ -53,7 +59,9 @@ function changed(address: string, before: PlannedRoute, after: PlannedRoute): Ro
   );
   if (texts.length === 0) return [];
   const { rule } = after;
-  const opens = before.rule !== null && rule === null;
+  // Another way to guard lets others in, be they fewer.
+  const otherGuard = before.guard !== null && before.guard !== after.guard;
+  const opens = before.rule !== null && (rule === null || otherGuard);
   return [{ address, change: "changed", rule, opens, text: texts.join("; ") }];
 }
 

@@ -1,5 +1,5 @@
 import type { Note } from "../../config/issues";
-import { totalsOf } from "../render/format";
+import { count, totalsOf } from "../render/format";
 import type { Plan } from "../types";
 import { conflicts } from "./conflicts";
 import { containerConsequences } from "./containers";
@@ -12,7 +12,7 @@ import {
   routeConsequences,
 } from "./exposure";
 import { networkConsequences } from "./networks";
-import type { DataConsequence, StackConsequences } from "./types";
+import type { ContainerConsequence, DataConsequence, StackConsequences } from "./types";
 
 /**
  * What `berth up` would do to a stack that runs as `base` plans it, so that it runs as `head` does.
@@ -50,7 +50,7 @@ export function consequencesOf(base: Plan | undefined, head: Plan | undefined): 
       solved: without(base?.issues ?? [], head?.issues ?? []),
       left: head?.issues.length ?? 0,
     },
-    notes: without(now.notes, old.notes),
+    notes: [...without(now.notes, old.notes), ...newlyLocked(containers)],
   };
   const quiet =
     presence === "kept" &&
@@ -62,6 +62,18 @@ export function consequencesOf(base: Plan | undefined, head: Plan | undefined): 
     found.issues.added.length + found.issues.solved.length === 0;
   const { stack, environment, host } = plan;
   return { stack, environment, host, presence, stopped, changed: !quiet, containers, ...found };
+}
+
+/** A tag that is locked has the content it had, unless it moved since the host pulled it. */
+function newlyLocked(containers: readonly ContainerConsequence[]): Note[] {
+  const locked = containers.filter(
+    ({ effect, changes }) =>
+      effect === "untouched" &&
+      changes.some(({ field, before, after }) => field === "digest" && !before && after),
+  );
+  if (locked.length === 0) return [];
+  const message = `locks the images of ${count(locked.length, "container")}; where the host has an older content of a tag, they are replaced`;
+  return [{ path: "images.lock.json", message }];
 }
 
 /** A stack that moves to another host finds nothing there. */

@@ -1,5 +1,5 @@
 import { toBytes } from "../../config/schema/common";
-import { hostNameSchema } from "../../config/schema/exposure";
+import { hostNameSchema, type AccessRule } from "../../config/schema/exposure";
 import type { Endpoint, RouteSpec } from "../../config/schema/service";
 import type { Settings } from "../../config/schema/settings";
 import type { Issue } from "../../config/issues";
@@ -121,12 +121,22 @@ function bindRoute(
     service: draft.name,
     endpoint: endpointName,
     rule: spec.access ?? null,
+    guard: rule === undefined ? null : guardOf(rule, via),
     url: `https://${host}${portSuffix(via, settings)}${path === "/" ? "" : path}`,
     containers: containerNames({ container: draft.container, replicas: draft.spec.replicas }),
     stripPath: spec.stripPath,
     rateLimit: spec.rateLimit ?? null,
     maxBodyBytes: spec.maxBody === undefined ? null : toBytes(spec.maxBody),
   };
+}
+
+function guardOf(rule: AccessRule, via: RoutedWay): string {
+  const { basicAuth, forwardAuth, emails, domains } = rule;
+  const ways =
+    via === "traefik"
+      ? [basicAuth && "basicAuth", forwardAuth && `forwardAuth by ${forwardAuth.endpoint}`]
+      : [emails && "emails", domains && "domains"];
+  return ways.filter(Boolean).join(", ");
 }
 
 function portSuffix(via: RoutedWay, { traefik }: Settings): string {

@@ -79,7 +79,8 @@ function memoryLines({
   memory: { beforeBytes, afterBytes, freeBytes },
 }: StackConsequences): string[] {
   if (beforeBytes === afterBytes) return [];
-  const left = freeBytes === null ? "" : `, of the host's ${memory(freeBytes)} are left`;
+  const left =
+    freeBytes === null ? "" : `; the host has ${memory(freeBytes)} left beside all of its stacks`;
   const more = afterBytes - beforeBytes;
   const by = `${more < 0 ? "−" : "+"}${memory(Math.abs(more))}`;
   return [`${memory(beforeBytes)} → ${memory(afterBytes)} (${by})${left}`];

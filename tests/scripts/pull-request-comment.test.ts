@@ -1,7 +1,7 @@
 import { deflateRawSync } from "node:zlib";
 import { comment, defused, unzipped, type Api } from "../../scripts/pull-request-comment";
 
-const run = { id: 7, head_sha: "a".repeat(40), head_repository: { id: 3 } };
+const run = { id: 7, head_sha: "a".repeat(40), head_repository: { id: 3 }, repository: { id: 3 } };
 
 /** A zip archive as upload-artifact makes them. */
 function zip(files: Record<string, string>): Buffer {
@@ -30,6 +30,7 @@ function zip(files: Record<string, string>): Buffer {
 }
 
 interface World {
+  files?: string[];
   artifacts?: Record<string, Record<string, string>>;
   bytes?: number;
   pull?: { state?: string; sha?: string; repo?: number | null };
@@ -37,7 +38,13 @@ interface World {
 }
 
 /** GitHub as far as it is asked, with what was sent to it. */
-function github({ artifacts = {}, bytes = 100, pull = {}, comments = [] }: World) {
+function github({
+  files = ["Pulumi.dev.yaml", "config/systems/luv.ts"],
+  artifacts = {},
+  bytes = 100,
+  pull = {},
+  comments = [],
+}: World) {
   const sent: { method: string; path: string; body: string }[] = [];
   const names = Object.keys(artifacts);
   const answers: [RegExp, (path: string) => unknown][] = [
@@ -55,6 +62,7 @@ function github({ artifacts = {}, bytes = 100, pull = {}, comments = [] }: World
         },
       }),
     ],
+    [/^\/repos\/o\/r\/pulls\/12\/files/, () => files.map((filename) => ({ filename }))],
     [
       /^\/repos\/o\/r\/issues\/12\/comments/,
       (path) => {
@@ -114,6 +122,28 @@ test("previews follow, folded", async () => {
     ...["<details><summary>pulumi preview prod</summary>", "", "    + 1 to create", ""],
     "</details>",
   ]);
+});
+
+test("of a fork there are no previews, whatever it calls so", async () => {
+  const fork = { ...run, head_repository: { id: 4 } };
+  const { api, sent } = github({
+    artifacts: {
+      "comment-consequences": consequences,
+      "comment-preview-prod": { number: "12", "text.md": "nothing to change" },
+    },
+    pull: { repo: 4 },
+  });
+  expect(await comment(api, "o/r", fork)).toBe("commented on pull request 12");
+  expect(sent[0]?.body).not.toContain("pulumi preview");
+});
+
+test("says so where the pull request's own code wrote it", async () => {
+  const { api, sent } = github({
+    files: ["config/systems/luv.ts", "planning/consequences/index.ts"],
+    artifacts: { "comment-consequences": consequences },
+  });
+  await comment(api, "o/r", run);
+  expect(sent[0]?.body).toContain("> This pull request changes Berth's own code as well");
 });
 
 describe("there is no comment", () => {

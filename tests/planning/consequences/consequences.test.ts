@@ -217,7 +217,7 @@ describe("downtime", () => {
       plan([store(), web()]),
       plan([store(), web()], { networks: internal }),
     );
-    expect(found.containers.map(({ downtime }) => downtime.mostSeconds)).toEqual([70, 130]);
+    expect(found.containers.map(({ downtime }) => downtime.mostSeconds)).toEqual([80, 140]);
   });
 
   test.each<[string, PlannedService[], PlannedService[]]>([
@@ -249,7 +249,7 @@ test("a consumer is down while the job makes its rotated secret valid", () => {
   ];
   const found = between(services(1), services(2)).containers;
   expect(found.map(({ effect }) => effect)).toEqual(["untouched", "replaced", "replaced"]);
-  expect(found[2]?.downtime).toMatchObject({ leastSeconds: 5, mostSeconds: 190 });
+  expect(found[2]?.downtime).toMatchObject({ leastSeconds: 5, mostSeconds: 200 });
 });
 
 describe("data", () => {
@@ -343,6 +343,31 @@ describe("data", () => {
     expect(data(between(before, after))).toEqual(expected);
   });
 
+  test("of PostgreSQL is at risk with another major version, and with another C library", () => {
+    const server = (image: string, version: string) =>
+      store({ image, postgres: { version, volume: "store-data", path: "" } });
+    expect(
+      data(
+        between(
+          [server("pgvector/pgvector:0.8.0-pg17", "17")],
+          [server("pgvector/pgvector:0.8.0-pg18", "18")],
+        ),
+      ),
+    ).toEqual([
+      "atRisk store-data shop/store opens it with another major version of PostgreSQL, which can't: 17 → 18",
+    ]);
+    expect(
+      data(
+        between(
+          [server("postgres:17.5-bookworm", "17")],
+          [server("postgres:17.5-alpine3.21", "17")],
+        ),
+      ),
+    ).toEqual([
+      "atRisk store-data shop/store sorts text by another C library from now on: reindex its databases",
+    ]);
+  });
+
   test("stays on the host that the stack leaves", () => {
     const found = consequencesOf(plan([store()]), plan([store()], { host: "server" }));
     expect(data(found)).toEqual([
@@ -355,6 +380,7 @@ describe("what is opened and closed", () => {
   const route = (values: Partial<PlannedRoute> = {}): PlannedRoute => ({
     ...{ host: "a.example", path: "/", via: "traefik", container: "shop-web-dev", port: 80 },
     ...{ access: false, system: "shop", service: "web", endpoint: "http", rule: null },
+    guard: null,
     ...{ url: "https://a.example", containers: ["shop-web-dev"], stripPath: false },
     ...{ rateLimit: null, maxBodyBytes: null },
     ...values,
@@ -391,6 +417,12 @@ describe("what is opened and closed", () => {
       "changed a.example/ guard: none, open to everyone → staff",
     ],
     [
+      "another way to guard",
+      [route({ rule: "staff", guard: "basicAuth" })],
+      [route({ rule: "staff", guard: "forwardAuth by shop/login" })],
+      "changed opens a.example/ guard: staff (basicAuth) → staff (forwardAuth by shop/login)",
+    ],
+    [
       "another target and way",
       [route()],
       [route({ service: "api", port: 81, via: "cloudflareTunnel" })],
@@ -398,6 +430,29 @@ describe("what is opened and closed", () => {
     ],
   ])("%s", (_, before, after, text) => {
     expect(routes(before, after)).toEqual([text]);
+  });
+
+  test("all that is routed by Traefik goes without it while it is replaced", () => {
+    const traefik = (image: string) =>
+      plannedService({ system: "edge", service: "traefik", image });
+    const at = (image: string) =>
+      plan([store(), web(), traefik(image)], {
+        routes: [route(), route({ via: "cloudflareTunnel", url: "https://b.example" })],
+      });
+    const { containers } = consequencesOf(at("traefik:v3.6.12"), at("traefik:v3.6.13"));
+    const found = containers.find(({ service }) => service === "edge/traefik");
+    expect(found?.effect).toBe("replaced");
+    expect(found?.downtime.mostSeconds).toBeGreaterThan(0);
+    expect(found?.interrupts.urls).toEqual(["https://a.example"]);
+  });
+
+  test("images that are locked anew are told, though nothing may come of it", () => {
+    const at = (digest: string | null) => [web({ digest })];
+    const { containers, changed, notes } = between(at(null), at(`sha256:${"a".repeat(64)}`));
+    expect([containers[0]?.effect, changed]).toEqual(["untouched", true]);
+    expect(notes.map(({ path, message }) => `${path}: ${message}`)).toEqual([
+      "images.lock.json: locks the images of 1 container; where the host has an older content of a tag, they are replaced",
+    ]);
   });
 
   test("host ports, those to other machines first", () => {

@@ -43,6 +43,7 @@ test("a route says all that leads there", () => {
   expect(routes).toEqual([
     {
       ...{ host, path: "/api", via: "traefik", url: `https://${host}/api`, rule: "operators" },
+      guard: "basicAuth",
       ...{ system: "shop", service: "web", endpoint: "http", port: 8080, access: true },
       ...{ container: "shop-web-prod", containers: ["shop-web-prod", "shop-web-prod-2"] },
       ...{ stripPath: true, rateLimit: { average: 5, burst: 10 }, maxBodyBytes: toBytes("1 MiB") },

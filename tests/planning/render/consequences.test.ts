@@ -46,7 +46,9 @@ test("consequences in a terminal, what is at risk first", () => {
     expect.stringMatching(
       /^ {2}shop-postgres-dev +replaced +0 s to 10 s +mount \/var\/lib\/postgresql\/data: volume shop-data-dev → volume shop-rows-dev +shop\/api$/,
     ),
-    expect.stringMatching(/^ {2}shop-migrate-dev +replaced, runs +none +STEP: added, 2 \| <b>$/),
+    expect.stringMatching(
+      /^ {2}shop-migrate-dev +replaced, runs +none +STEP: added, 2 \| <b>; shop\/postgres has other containers$/,
+    ),
     expect.stringMatching(/^ {2}blog-web-dev +removed$/),
     expect.stringMatching(
       /^ {2}shop-index-dev, shop-index-dev-2 +updated +none +memory: 256 MiB → 1 GiB$/,
@@ -80,7 +82,7 @@ test("consequences as a pull request's comment", () => {
     "",
   ]);
   expect(found).toContain(
-    "| `shop-migrate-dev` | replaced, runs | none | STEP: added, 2 \\| &lt;b> |  |",
+    "| `shop-migrate-dev` | replaced, runs | none | STEP: added, 2 \\| &lt;b><br>shop/postgres has other containers |  |",
   );
   expect(found.slice(found.indexOf("<details><summary>Details</summary>"))).toEqual([
     "<details><summary>Details</summary>",
