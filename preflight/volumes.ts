@@ -31,10 +31,10 @@ export interface VolumeFacts {
 }
 
 /**
- * Which of the host's volumes are a stack's: those of its state and those that carry its label, so
- * also those of services that are gone. A name of the plan alone proves nothing, as somebody else
- * may have had it before: such a volume is `foreign`. One that a container of others mounts is an
- * issue.
+ * Which of the host's volumes are a stack's: those of its state, those that carry its label, so also
+ * those of services that are gone, and those that its settings take over and no container of others
+ * mounts. A name of the plan alone proves nothing, as somebody else may have had it before: such a
+ * volume is `foreign`. One that a container of others mounts is an issue.
  */
 export function stackVolumes({ plan, inState, volumes, containers }: VolumeFacts): {
   own: OwnVolume[];
@@ -48,7 +48,14 @@ export function stackVolumes({ plan, inState, volumes, containers }: VolumeFacts
   for (const { name, labels } of [...volumes].sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const holder = holderOf(labels, plan.stack);
     const volume = planned.get(name);
-    const known = holder.kind === "own" || (holder.kind !== "stack" && inState.has(name));
+    const strangers = containers.filter(
+      (container) =>
+        container.volumes.includes(name) && container.labels[stackLabel] !== plan.stack,
+    );
+    // A run of `down` that was interrupted left no state; an adopted volume has no label of ours.
+    const adopted = volume?.adopted === true && strangers.length === 0;
+    const known =
+      holder.kind === "own" || (holder.kind !== "stack" && (inState.has(name) || adopted));
     if (!known) {
       if (volume !== undefined) foreign.push(describeHolder(holder, `volume ${name}`));
       continue;
@@ -63,9 +70,7 @@ export function stackVolumes({ plan, inState, volumes, containers }: VolumeFacts
         .filter((text) => text !== "")
         .join(", "),
     });
-    for (const container of containers) {
-      if (!container.volumes.includes(name) || container.labels[stackLabel] === plan.stack)
-        continue;
+    for (const container of strangers) {
       issues.push({
         path: `volumes/${name}`,
         message: `is mounted by ${describeHolder(holderOf(container.labels, plan.stack), `container '${container.name}'`)}`,

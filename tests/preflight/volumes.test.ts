@@ -54,6 +54,26 @@ test("another stack's label wins over the state", () => {
   expect(look({ inState: new Set(["data"]), volumes: [{ name: "data", labels }] }).own).toEqual([]);
 });
 
+test("a volume that the settings take over is the stack's without its state, unless others have it", () => {
+  const adopting = {
+    ...plan,
+    volumes: plan.volumes.map((volume) => ({ ...volume, adopted: volume.name === "data" })),
+  };
+  const names = (labels: Record<string, string>, mounts: string[] = []) => {
+    const containers = mounts.map((stack) => ({
+      ...{ name: "reader", labels: { "berth.stack": stack }, volumes: ["data"] },
+    }));
+    const found = look({ plan: adopting, volumes: [{ name: "data", labels }], containers });
+    expect(found.issues).toEqual([]);
+    return found.own.map(({ name }) => name);
+  };
+  expect(names(compose)).toEqual(["data"]);
+  expect(names({})).toEqual(["data"]);
+  expect(names(compose, ["dev"])).toEqual(["data"]);
+  expect(names({ "berth.stack": "prod" })).toEqual([]);
+  expect(names(compose, ["prod"])).toEqual([]);
+});
+
 test("a volume that others mount is an issue that names them; one of the stack's own is none", () => {
   const volumes = [{ name: "data", labels: ours }];
   const container = (labels: Record<string, string>) => ({
