@@ -48,6 +48,10 @@ export function engineFindings(
   const told = new Set(known.map(({ object, name }) => `${object} ${name}`));
   // A replaced image shows in the containers that run it.
   if (known.some(({ field }) => field === "image")) told.add("images");
+  // A job is run again with its targets, which is not its own drift.
+  const ofTargets = new Set(known.map(({ service }) => service));
+  for (const { targets, container } of plan.services)
+    if (targets.some((target) => ofTargets.has(target))) told.add(`container ${container}`);
   const result = new Map<string, Finding>();
   for (const step of steps) {
     if (/^(pulumi|berth):/.test(step.type)) continue;

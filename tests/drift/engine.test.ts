@@ -8,7 +8,8 @@ import {
 } from "../../drift/engine";
 import type { Finding } from "../../drift/types";
 import { noPaint } from "../../planning/render/table";
-import { containerId, dockerState, networkId, planOf } from "./docker-fixture";
+import { plannedService } from "../support/plan-fixture";
+import { containerId, dockerState, networkId, planOf, service } from "./docker-fixture";
 
 const up = "run: ./berth up --stack dev";
 const container = "docker:index/container:Container";
@@ -49,6 +50,21 @@ test("a replacement is one finding, and what Docker told is not said again", () 
   expect(engineFindings(planOf(), [image], [])).toHaveLength(1);
   const runsAnother = { ...known, field: "image" } as Finding;
   expect(engineFindings(planOf(), [image], [runsAnother])).toEqual([]);
+});
+
+test("a job that runs again with its targets is no drift of its own", () => {
+  const job = plannedService({
+    system: "shop",
+    service: "job",
+    kind: "job",
+    targets: ["shop/web"],
+  });
+  const steps = [step({ op: "replace", name: job.container, properties: ["labels"] })];
+  const plan = planOf([service, job]);
+  const [known] = engineFindings(plan, [step({ op: "create" })], []);
+  expect(known?.service).toBe("shop/web");
+  expect(engineFindings(plan, steps, known ? [known] : [])).toEqual([]);
+  expect(engineFindings(plan, steps, [])).toHaveLength(1);
 });
 
 const resource = (type: string, name: string, id: string) => ({ type, id, inputs: { name } });
