@@ -53,7 +53,7 @@ export function containerFindings(expected: Expected, docker: DockerState): Find
       const findings = [
         ...identityFindings(about, info, id),
         ...stateFindings(about, info, service),
-        ...fieldFindings(about, info, service, values),
+        ...fieldFindings(about, info, service, values, id === info.Id),
       ];
       if (holder.kind === "own") return findings;
       // Preflight stops where a planned name is somebody else's: Berth removes nothing of theirs.
@@ -131,6 +131,7 @@ function fieldFindings(
   info: ContainerInspectInfo,
   service: PlannedService,
   expectation: Expectation,
+  own: boolean,
 ): Finding[] {
   const { image, variables } = expectation;
   const secrets = [
@@ -138,12 +139,25 @@ function fieldFindings(
     ...[...variables.values()].flatMap(({ secret, value }) => (secret && value ? [value] : [])),
   ];
   const shown = (text: string | null) => (text === null ? null : mask(text, secrets));
-  return differingFields(service, info, expectation).map(({ field, planned, found, secret }) => ({
-    ...about,
-    ...{ kind: "differs", field, planned: shown(planned), found: shown(found), secret },
-    since: isChangedInPlace(field) ? null : isoTime(info.Created),
-  }));
+  return differingFields(service, info, expectation).map((difference) => {
+    const { field, planned } = difference;
+    // Nobody knows what somebody's own text holds.
+    const hidden =
+      !own && isText(field) && !["missing", "none", "set"].includes(difference.found ?? "");
+    const found = hidden ? null : shown(difference.found);
+    return {
+      ...about,
+      ...{ kind: "differs", field, planned: shown(planned), found },
+      secret: difference.secret || hidden,
+      // What can't change on a living container was so from the start, unless it is the plan that changed.
+      since: own || isChangedInPlace(field) ? null : isoTime(info.Created),
+    };
+  });
 }
+
+/** Fields in which a container made by hand may have anything. */
+const isText = (field: string): boolean =>
+  /^(variable|label) /.test(field) || ["command", "entry point", "health check"].includes(field);
 
 /** Containers that are not planned and have the stack's labels or are on its networks. */
 export function extraContainers({ plan, made }: Expected, docker: DockerState): Finding[] {

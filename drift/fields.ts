@@ -36,7 +36,15 @@ export interface Expectation {
 }
 
 const changedInPlace: ReadonlySet<string> = new Set([
-  ...["memory", "memory with swap", "memory reservation", "CPUs", "CPU shares", "CPU set"],
+  ...[
+    "memory",
+    "memory with swap",
+    "memory reservation",
+    "CPUs",
+    "CPU shares",
+    "CPU quota",
+    "CPU set",
+  ],
   ...["number of processes", "restart policy", "networks", "name"],
 ]);
 

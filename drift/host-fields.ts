@@ -98,6 +98,7 @@ function closedFields(host: HostConfig): Comparison[] {
     ["kernel settings", "none", entries(host.Sysctls ?? {})],
     ["memory reservation", "none", bytes(host.MemoryReservation)],
     ["CPU shares", "none", limit(host.CpuShares)],
+    ["CPU quota", "none", limit(host.CpuQuota)],
     ["CPU set", "none", host.CpusetCpus || "none"],
     ["number of processes", "none", limit(host.PidsLimit)],
   ];

@@ -18,7 +18,7 @@ export interface Replacement {
  * mounts, …) shows in its id, and memory and restart policy the engine mends in place.
  */
 const unseen: ReadonlySet<string> = new Set([
-  ...["networks", "name", "CPUs", "memory reservation", "CPU shares", "CPU set"],
+  ...["networks", "name", "CPUs", "memory reservation", "CPU shares", "CPU quota", "CPU set"],
   "number of processes",
 ]);
 

@@ -33,7 +33,8 @@ function fields(
   { Driver, Options, Labels }: VolumeInfo,
   stack: string,
 ): [string, string, string][] {
-  const options = Object.entries(Options ?? {}).map((entry) => entry.join("="));
+  // Their values may hold a login.
+  const options = Object.keys(Options ?? {});
   return [
     ["driver", "local", Driver],
     [`label ${stackLabel}`, stack, Labels?.[stackLabel] ?? stack],

@@ -147,7 +147,7 @@ test("a changed plan is drift until the next up", async () => {
     ...["api", "cache", "web", "worker"].map(
       (name) =>
         expect.stringContaining(
-          `lab/${name} (lab-${name}-dev): variable MODE: planned two, found one (since `,
+          `lab/${name} (lab-${name}-dev): variable MODE: planned two, found one`,
         ) as string,
     ),
   ]);
