@@ -16,21 +16,28 @@ export const socketFolder = "/var/run/postgresql";
 export const provisioningScript = `set -eu
 export PGHOST=${socketFolder}
 
-sql() { psql -qtAX -v ON_ERROR_STOP=1 "$@"; }
+sql() { psql -qtAXw -v ON_ERROR_STOP=1 "$@"; }
 
 is_superuser() {
-  [ "$(sql -U "$1" -c 'SELECT rolsuper FROM pg_roles WHERE rolname = current_user' postgres)" = t ]
+  answer=$(sql -U "$1" -c 'SELECT rolsuper FROM pg_roles WHERE rolname = current_user' postgres 2>&1) || true
+  [ "$answer" = t ]
 }
-if is_superuser postgres 2>/dev/null; then PGUSER=postgres
+if is_superuser postgres; then PGUSER=postgres
 elif is_superuser "$BERTH_SUPERUSER"; then PGUSER=$BERTH_SUPERUSER
 else
+  case "$answer" in
+    f | *'role "'*'" does not exist'*) ;;
+    *)
+      echo "the server's socket lets nobody in as '$BERTH_SUPERUSER': $answer; make 'local all all trust' the first line of pg_hba.conf in the data" >&2
+      exit 1 ;;
+  esac
   echo "the data has no superuser '$BERTH_SUPERUSER'; name the one with which it was made as 'superuser' in berth:volumes" >&2
   exit 1
 fi
 export PGUSER
 
-# A statement that fails must not bring a password into the server's log.
-export PGOPTIONS='-c log_min_error_statement=panic'
+# No statement may bring a password into the server's log, whatever its configuration logs.
+export PGOPTIONS='-c log_min_error_statement=panic -c log_statement=none -c log_min_duration_statement=-1 -c log_min_duration_sample=-1 -c log_transaction_sample_rate=0'
 
 export ROLE_PASSWORD="$PASSWORD_postgres"
 sql postgres <<'SQL'

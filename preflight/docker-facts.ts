@@ -4,8 +4,7 @@ import type Docker from "dockerode";
 export interface DockerFacts {
   containers: ContainerFact[];
   networks: NetworkFact[];
-  /** Names of volumes. */
-  volumes: string[];
+  volumes: VolumeFact[];
   /** "linux/amd64", as the catalogue writes platforms. */
   platform: string;
   /** Processors. */
@@ -21,6 +20,8 @@ export interface ContainerFact {
   /** Published ports of a running container. */
   ports: { ip: string; port: number }[];
   running: boolean;
+  /** Docker starts it by itself when it starts; asked of stopped containers with volumes. */
+  restarts?: boolean;
   /** Volumes in it, and where. */
   mounts: { volume: string; target: string; writable: boolean }[];
   /** Names of the networks it is on. */
@@ -28,6 +29,11 @@ export interface ContainerFact {
 }
 
 export interface NetworkFact {
+  name: string;
+  labels: Record<string, string>;
+}
+
+export interface VolumeFact {
   name: string;
   labels: Record<string, string>;
 }
@@ -43,30 +49,55 @@ export async function gatherDockerFacts(docker: Docker): Promise<DockerFacts> {
     docker.info() as Promise<EngineInfo>,
   ]);
   return {
-    containers: containers.map((container) => ({
-      names: container.Names.map((name) => name.replace(/^\//, "")),
-      image: container.Image,
-      labels: container.Labels,
-      ports: container.Ports.flatMap((port) =>
-        port.Type === "tcp" && port.PublicPort ? [{ ip: port.IP, port: port.PublicPort }] : [],
-      ),
-      running: !["created", "exited", "dead"].includes(container.State),
-      mounts: (container.Mounts ?? []).flatMap((mount) =>
-        mount.Type === "volume" && mount.Name
-          ? [{ volume: mount.Name, target: mount.Destination, writable: mount.RW }]
-          : [],
-      ),
-      networks: Object.keys(container.NetworkSettings?.Networks ?? {}),
-    })),
+    containers: await Promise.all(containers.map((container) => containerFact(docker, container))),
     networks: networks.map((network) => ({ name: network.Name, labels: network.Labels ?? {} })),
     // Null where there is none.
-    volumes: ((volumes.Volumes ?? []) as { Name: string }[]).map(({ Name }) => Name),
+    volumes: ((volumes.Volumes as Docker.VolumeInspectInfo[] | null) ?? []).map(
+      ({ Name, Labels }) => ({
+        ...{ name: Name, labels: (Labels as Record<string, string> | null) ?? {} },
+      }),
+    ),
     platform: `${info.OSType}/${architectures[info.Architecture] ?? info.Architecture}`,
     cpus: info.NCPU,
     gpu:
       info.Runtimes?.nvidia !== undefined ||
       (info.DiscoveredDevices ?? []).some((device) => device.ID.startsWith("nvidia.com/gpu")),
   };
+}
+
+async function containerFact(
+  docker: Docker,
+  container: Docker.ContainerInfo,
+): Promise<ContainerFact> {
+  const mounts = (container.Mounts ?? []).flatMap((mount) =>
+    mount.Type === "volume" && mount.Name
+      ? [{ volume: mount.Name, target: mount.Destination, writable: mount.RW }]
+      : [],
+  );
+  const running = !["created", "exited", "dead"].includes(container.State);
+  return {
+    names: container.Names.map((name) => name.replace(/^\//, "")),
+    image: container.Image,
+    labels: container.Labels,
+    ports: container.Ports.flatMap((port) =>
+      port.Type === "tcp" && port.PublicPort ? [{ ip: port.IP, port: port.PublicPort }] : [],
+    ),
+    running,
+    restarts: !running && mounts.length > 0 && (await restarts(docker, container.Id)),
+    mounts,
+    networks: Object.keys(container.NetworkSettings?.Networks ?? {}),
+  };
+}
+
+/** A list does not have the policy; a container that is gone by now has none. */
+async function restarts(docker: Docker, id: string): Promise<boolean> {
+  try {
+    const { HostConfig } = await docker.getContainer(id).inspect();
+    return !["", "no"].includes(HostConfig.RestartPolicy?.Name ?? "");
+  } catch (error) {
+    if ((error as { statusCode?: number }).statusCode === 404) return false;
+    throw error;
+  }
 }
 
 interface EngineInfo {

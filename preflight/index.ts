@@ -4,7 +4,7 @@ import { dockerAddress as settingsAddress } from "../config/docker-address";
 import type { ImageSource } from "../config/machine";
 import type { Settings } from "../config/schema/settings";
 import type { Plan } from "../planning/types";
-import { adoptionIssues } from "./adoption";
+import { adoptionIssues, foreignVolumeIssues } from "./adoption";
 import { cloudflareTokenKey } from "../config/secret-keys";
 import { cloudflareIssues } from "./cloudflare";
 import { configSecretIssues, type ConfigSecrets } from "./config-secrets";
@@ -16,6 +16,7 @@ import { networkIssues } from "./networks";
 import { assumeFree, portIssues, tryLocalPort } from "./ports";
 import { postgresDataIssues } from "./postgres-data";
 import { dockerIssue, isLocal, unreachable, dockerAddress } from "./reachable";
+import { removeProbes } from "./volume-files";
 import { expandHome, mountIssues, sourceIssues } from "./sources";
 
 export interface PreflightInput {
@@ -55,7 +56,9 @@ export async function runPreflight(input: PreflightInput): Promise<Issue[]> {
 async function dockerIssues({ plan, settings, docker, note }: PreflightInput): Promise<Issue[]> {
   const unanswered = await dockerIssue(docker);
   if (unanswered !== undefined) return [unanswered];
-  const facts = await gatherDockerFacts(docker).catch((error: NodeJS.ErrnoException) => error);
+  const facts = await removeProbes(docker, plan.stack)
+    .then(() => gatherDockerFacts(docker))
+    .catch((error: NodeJS.ErrnoException) => error);
   if (facts instanceof Error) return [unreachable(dockerAddress(docker), facts)];
   const tryPort = isLocal(docker) ? tryLocalPort : assumeFree;
   return [
@@ -63,6 +66,7 @@ async function dockerIssues({ plan, settings, docker, note }: PreflightInput): P
     ...containerIssues(plan, facts.containers),
     ...networkIssues(plan, facts.networks, facts.containers),
     ...adoptionIssues(plan, settings, facts),
+    ...foreignVolumeIssues(plan, facts),
     ...(await postgresDataIssues(docker, plan, facts, note ?? (() => undefined))),
     ...(await portIssues(plan, settings, facts.containers, tryPort)),
   ];

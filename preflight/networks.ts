@@ -4,9 +4,8 @@ import type { ContainerFact, NetworkFact } from "./docker-facts";
 import { describeHolder, holderOf, release } from "./holder";
 
 /**
- * Planned network names that something foreign holds. A volume of a planned name is no finding: it
- * is taken up again with its data; a network on which the stack's own containers stand, and no
- * others, was made anew by hand, and `up` mends that.
+ * Planned network names that something foreign holds. A network on which the stack's own containers
+ * stand, and no others, was made anew by hand, and `up` mends that.
  */
 export function networkIssues(
   plan: Plan,

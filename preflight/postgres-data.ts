@@ -27,7 +27,8 @@ export async function postgresDataIssues(
   const issues: Issue[] = [];
   for (const service of plan.services) {
     const volume = service.postgres?.volume;
-    if (!service.postgres || !volume || !facts.volumes.includes(volume)) continue;
+    if (!service.postgres || !volume || !facts.volumes.some(({ name }) => name === volume))
+      continue;
     const { path } = service.postgres;
     const data = await lookIntoVolume(docker, facts, volume, plan.stack, (reader) =>
       examine(reader, path),

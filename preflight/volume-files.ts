@@ -2,7 +2,6 @@ import type { Readable } from "node:stream";
 import { posix } from "node:path";
 import type Docker from "dockerode";
 import { Parser, type ReadEntry } from "tar";
-import { stackLabel } from "./holder";
 import type { DockerFacts } from "./docker-facts";
 
 export interface VolumeFile {
@@ -17,6 +16,9 @@ export interface VolumeReader {
   file: (path: string) => Promise<VolumeFile | undefined>;
   isEmpty: () => Promise<boolean>;
 }
+
+/** On the containers that look into volumes; its value is the stack. */
+const probeLabel = "berth.probe";
 
 type Facts = Pick<DockerFacts, "containers">;
 
@@ -41,8 +43,8 @@ export async function lookIntoVolume<T>(
   const container = await docker.createContainer({
     Image: image.Id,
     Cmd: ["true"],
-    // With it, what a killed run leaves is cleared up by the next one.
-    Labels: { [stackLabel]: stack },
+    // Not the stack's label: what a killed run leaves would look like containers of another state.
+    Labels: { [probeLabel]: stack },
     HostConfig: {
       NetworkMode: "none",
       Mounts: [{ Type: "volume", Source: volume, Target: "/berth-volume", ReadOnly: true }],
@@ -53,6 +55,15 @@ export async function lookIntoVolume<T>(
   } finally {
     await container.remove({ v: true, force: true });
   }
+}
+
+/** Removes what an interrupted look into a volume left. */
+export async function removeProbes(docker: Docker, stack: string): Promise<void> {
+  const label = [`${probeLabel}=${stack}`];
+  const probes = await docker.listContainers({ all: true, filters: { label } });
+  for (const { Id, Labels } of probes)
+    if (Labels[probeLabel] === stack)
+      await docker.getContainer(Id).remove({ v: true, force: true });
 }
 
 function reader(container: Docker.Container, target: string): VolumeReader {

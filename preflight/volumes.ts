@@ -1,11 +1,7 @@
 import type { Issue } from "../config/issues";
 import { serviceId, type Plan } from "../planning/types";
+import type { VolumeFact } from "./docker-facts";
 import { describeHolder, holderOf, stackLabel } from "./holder";
-
-export interface VolumeFact {
-  name: string;
-  labels: Record<string, string>;
-}
 
 /** A container with the volumes that it mounts, running or not. */
 export interface MountingContainer {

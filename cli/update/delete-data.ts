@@ -4,6 +4,7 @@ import { IssuesError } from "../../config/issues";
 import { count } from "../../planning/render/format";
 import { tableLines } from "../../planning/render/table";
 import type { Plan } from "../../planning/types";
+import { removeProbes } from "../../preflight/volume-files";
 import { stackVolumes, type OwnVolume } from "../../preflight/volumes";
 import { Interrupted, problem } from "../errors";
 import { ask, canAsk, colors, say } from "../terminal";
@@ -17,6 +18,7 @@ export async function findData(
   plan: Plan,
   resources: readonly StateResource[],
 ): Promise<{ own: OwnVolume[]; foreign: string[] }> {
+  await removeProbes(docker, plan.stack);
   const [{ Volumes }, containers] = await Promise.all([
     docker.listVolumes(),
     docker.listContainers({ all: true }),

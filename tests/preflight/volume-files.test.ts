@@ -4,18 +4,22 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import Docker from "dockerode";
 import { create } from "tar";
-import { lookIntoVolume } from "../../preflight/volume-files";
+import { lookIntoVolume, removeProbes } from "../../preflight/volume-files";
 
 let folder: string;
 let engine: Server;
 let requests: string[];
 let images: { Id: string }[];
+let containers: unknown[];
+let made: string;
 
 /** An engine whose containers have the volume at /data and, one that is made, at /berth-volume. */
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "berth-volume-"));
   requests = [];
   images = [{ Id: "sha256:1" }];
+  containers = [];
+  made = "";
   mkdirSync(join(folder, "root/pgdata"), { recursive: true });
   mkdirSync(join(folder, "root/empty"));
   writeFileSync(join(folder, "root/pgdata/PG_VERSION"), "17\n");
@@ -28,8 +32,11 @@ beforeEach(async () => {
       response.end(body === undefined ? undefined : JSON.stringify(body));
     };
     if (url.pathname === "/images/json") answer(200, images);
-    else if (url.pathname === "/containers/create") answer(201, { Id: "made" });
-    else if (request.method === "DELETE") answer(204);
+    else if (url.pathname === "/containers/json") answer(200, containers);
+    else if (url.pathname === "/containers/create") {
+      request.on("data", (chunk: Buffer) => (made += chunk.toString()));
+      request.on("end", () => answer(201, { Id: "made" }));
+    } else if (request.method === "DELETE") answer(204);
     else {
       const path = (url.searchParams.get("path") ?? "").replace(/^\/(data|berth-volume)\/?/, "");
       const file = join(folder, "root", path);
@@ -80,6 +87,9 @@ test("without one, a container is made, never started, and removed", async () =>
     "GET /containers/made/archive",
     "DELETE /containers/made",
   ]);
+  // With the stack's own label, one that was left would count as another state's container.
+  expect(JSON.parse(made)).toMatchObject({ Labels: { "berth.probe": "dev" } });
+  expect(made).not.toContain("berth.stack");
 });
 
 test("a volume with nothing in it is empty", async () => {
@@ -96,4 +106,15 @@ test("a volume with nothing in it is empty", async () => {
 test("without any image nothing is said", async () => {
   images = [];
   expect(await look([])).toBeUndefined();
+});
+
+test("what an interrupted look left is removed, and nothing else", async () => {
+  const docker = new Docker({ socketPath: join(folder, "docker.sock") });
+  containers = [
+    { Id: "left", Labels: { "berth.probe": "dev" } },
+    { Id: "prods", Labels: { "berth.probe": "prod" } },
+    { Id: "stacks", Labels: { "berth.stack": "dev" } },
+  ];
+  await removeProbes(docker, "dev");
+  expect(requests).toEqual(["GET /containers/json", "DELETE /containers/left"]);
 });
