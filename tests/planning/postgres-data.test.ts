@@ -10,7 +10,7 @@ test.each([
   ["postgres:17.5-bookworm", "17"],
   ["postgres:16", "16"],
   ["postgres:9.6.24-alpine", "9.6"],
-  ["docker.io/library/postgres:15.2@sha256:0123", "15"],
+  ["registry.example/library/postgres:15.2@sha256:0123", "15"],
   ["localhost:5000/postgres:14.1", "14"],
   ["pgvector/pgvector:0.8.0-pg17", "17"],
   ["timescale/timescaledb:2.17.2-pg16-oss", "16"],
