@@ -22,7 +22,7 @@ const pureLayers = {
             message: "Planning is pure: pass facts in.",
           },
           {
-            group: ["**/components/**", "**/cli/**", "**/offline/**"],
+            group: ["**/components/**", "**/cli/**", "**/docker/**", "**/offline/**"],
             message: "Data flows from config to planning to components, never back.",
           },
         ],
@@ -44,7 +44,7 @@ const components = {
       {
         patterns: [
           {
-            group: ["**/config/systems/**", "**/cli/**", "**/offline/**"],
+            group: ["**/config/systems/**", "**/cli/**", "**/docker/**", "**/offline/**"],
             message: "Components take planned values.",
           },
         ],

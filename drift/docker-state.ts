@@ -2,6 +2,7 @@ import type Docker from "dockerode";
 import { containerNames } from "../planning/naming";
 import type { Plan } from "../planning/types";
 import { stackLabel } from "../preflight/holder";
+import { unlessGone } from "../docker/errors";
 import { readFiles, type Files } from "./files";
 
 /** What Docker reports of all that a plan is about. */
@@ -42,7 +43,7 @@ export async function observeDocker(
       Object.keys(NetworkSettings?.Networks ?? {}).some((name) => networks.has(name)),
   );
   const containers = await present(
-    wanted.map(({ Id }) => unlessGone(docker.getContainer(Id).inspect())),
+    wanted.map(({ Id }) => unlessGone(() => docker.getContainer(Id).inspect())),
   );
   const planned = new Map(
     plan.services.flatMap((service) =>
@@ -56,7 +57,7 @@ export async function observeDocker(
   const ids = containers.map(({ Image }) => Image);
   const images = [...new Set([...ids, ...references])].map(
     async (reference): Promise<[string, ImageInfo] | undefined> => {
-      const found = await unlessGone(docker.getImage(reference).inspect());
+      const found = await unlessGone(() => docker.getImage(reference).inspect());
       return found && [reference, found];
     },
   );
@@ -65,27 +66,17 @@ export async function observeDocker(
     networks: await present(
       listedNetworks
         .filter(({ Name, Labels }) => networks.has(Name) || Labels?.[stackLabel] === plan.stack)
-        .map(({ Id }) => unlessGone(docker.getNetwork(Id).inspect())),
+        .map(({ Id }) => unlessGone(() => docker.getNetwork(Id).inspect())),
     ),
     files: new Map(await Promise.all(files)),
     volumes: await present(
       plan.volumes.map(({ name }) =>
-        unlessGone(docker.getVolume(name).inspect() as Promise<VolumeInfo>),
+        unlessGone(() => docker.getVolume(name).inspect() as Promise<VolumeInfo>),
       ),
     ),
     images: new Map(await present(images)),
     limitsSwap: info.SwapLimit !== false,
   };
-}
-
-/** Undefined for what is not there, or went while others were asked for. */
-async function unlessGone<T>(asked: Promise<T>): Promise<T | undefined> {
-  try {
-    return await asked;
-  } catch (error) {
-    if ((error as { statusCode?: number }).statusCode === 404) return undefined;
-    throw error;
-  }
 }
 
 async function present<T>(asked: Promise<T | undefined>[]): Promise<T[]> {

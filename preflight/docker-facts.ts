@@ -1,4 +1,5 @@
 import type Docker from "dockerode";
+import { unlessGone } from "../docker/errors";
 
 /** What a Docker Engine says of itself and of what it holds, as far as a plan can collide with it. */
 export interface DockerFacts {
@@ -91,13 +92,8 @@ async function containerFact(
 
 /** A list does not have the policy; a container that is gone by now has none. */
 async function restarts(docker: Docker, id: string): Promise<boolean> {
-  try {
-    const { HostConfig } = await docker.getContainer(id).inspect();
-    return !["", "no"].includes(HostConfig.RestartPolicy?.Name ?? "");
-  } catch (error) {
-    if ((error as { statusCode?: number }).statusCode === 404) return false;
-    throw error;
-  }
+  const found = await unlessGone(() => docker.getContainer(id).inspect());
+  return !["", "no"].includes(found?.HostConfig.RestartPolicy?.Name ?? "");
 }
 
 interface EngineInfo {

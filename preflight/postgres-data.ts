@@ -1,9 +1,10 @@
 import { posix } from "node:path";
 import type Docker from "dockerode";
 import type { Issue } from "../config/issues";
+import type { ContainerFile } from "../docker/archive";
 import { serviceId, type Plan, type PlannedPostgres, type PlannedService } from "../planning/types";
 import type { DockerFacts } from "./docker-facts";
-import { lookIntoVolume, type VolumeFile, type VolumeReader } from "./volume-files";
+import { lookIntoVolume, type VolumeReader } from "./volume-files";
 
 /** Where projects keep a server's data in a volume. */
 const usualFolders = ["", "data", "pgdata"];
@@ -46,7 +47,7 @@ export async function postgresDataIssues(
 
 async function examine(reader: VolumeReader, planned: string): Promise<PostgresData> {
   for (const folder of [planned, ...usualFolders.filter((one) => one !== planned)]) {
-    const file: VolumeFile | undefined = await reader.file(posix.join(folder, "PG_VERSION"));
+    const file: ContainerFile | undefined = await reader.file(posix.join(folder, "PG_VERSION"));
     if (file) return { kind: "cluster", folder, version: file.content.trim(), uid: file.uid };
   }
   return { kind: (await reader.isEmpty()) ? "empty" : "other" };

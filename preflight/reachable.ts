@@ -1,6 +1,6 @@
 import type Docker from "dockerode";
 import type { Issue } from "../config/issues";
-import { SshAgent } from "../offline/engine/docker-provider/ssh-agent";
+import { SshAgent } from "../docker/ssh-agent";
 
 const patience = 15_000;
 

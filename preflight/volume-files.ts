@@ -1,19 +1,12 @@
-import type { Readable } from "node:stream";
 import { posix } from "node:path";
 import type Docker from "dockerode";
-import { Parser, type ReadEntry } from "tar";
+import { isEmptyFolder, readFile, type ContainerFile } from "../docker/archive";
 import type { DockerFacts } from "./docker-facts";
-
-export interface VolumeFile {
-  content: string;
-  /** Numeric owner. */
-  uid: number;
-}
 
 /** Reads files of a volume; changes nothing that stays. */
 export interface VolumeReader {
   /** Undefined where there is no such file. */
-  file: (path: string) => Promise<VolumeFile | undefined>;
+  file: (path: string) => Promise<ContainerFile | undefined>;
   isEmpty: () => Promise<boolean>;
 }
 
@@ -67,46 +60,8 @@ export async function removeProbes(docker: Docker, stack: string): Promise<void>
 }
 
 function reader(container: Docker.Container, target: string): VolumeReader {
-  const archive = async (path: string) =>
-    (await container.getArchive({ path: posix.join(target, path) })) as Readable;
   return {
-    file: async (path) => {
-      const stream = await archive(path).catch((error: { statusCode?: number }) => {
-        if (error.statusCode === 404) return undefined;
-        throw error;
-      });
-      return stream && firstFile(stream);
-    },
-    isEmpty: async () => {
-      let entries = 0;
-      const stream = await archive(".");
-      // The folder itself, then what is in it; the rest may be large.
-      await parse(stream, (entry) => {
-        entry.resume();
-        if (++entries > 1) stream.destroy();
-      });
-      return entries <= 1;
-    },
+    file: (path) => readFile(container, posix.join(target, path)),
+    isEmpty: () => isEmptyFolder(container, posix.join(target, ".")),
   };
-}
-
-async function firstFile(stream: Readable): Promise<VolumeFile | undefined> {
-  let found: VolumeFile | undefined;
-  await parse(stream, (entry) => {
-    const chunks: Buffer[] = [];
-    entry.on("data", (chunk: Buffer) => chunks.push(chunk));
-    entry.on("end", () => {
-      found ??= { content: Buffer.concat(chunks).toString("utf8"), uid: entry.uid ?? 0 };
-    });
-  });
-  return found;
-}
-
-function parse(stream: Readable, onEntry: (entry: ReadEntry) => void): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const parser = new Parser({ onReadEntry: onEntry });
-    parser.on("end", resolve);
-    stream.on("close", resolve).on("error", reject);
-    stream.on("data", (chunk: Buffer) => parser.write(chunk)).on("end", () => parser.end());
-  });
 }

@@ -2,7 +2,7 @@ import type Docker from "dockerode";
 import { dockerAddress, isElsewhere, type DockerAddress } from "../../config/docker-address";
 import { IssuesError } from "../../config/issues";
 import type { Settings } from "../../config/schema/settings";
-import { AddressError, openDocker } from "../../offline/engine/docker-provider/client";
+import { AddressError, openDocker } from "../../docker/client";
 import { unreachable as noAnswer, whyNoAnswer } from "../../preflight/reachable";
 import { problem } from "../errors";
 

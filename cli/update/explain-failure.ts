@@ -1,5 +1,5 @@
 import type Docker from "dockerode";
-import { logText } from "../../offline/engine/docker-provider/log-text";
+import { logText } from "../../docker/log-text";
 import { containerNames } from "../../planning/naming";
 import { serviceId, type Plan, type PlannedService } from "../../planning/types";
 import { mask, secretValues } from "../../planning/masking";

@@ -1,5 +1,5 @@
 import type Docker from "dockerode";
-import { logText } from "../../offline/engine/docker-provider/log-text";
+import { logText } from "../../docker/log-text";
 import { serviceId, type Plan } from "../../planning/types";
 
 const mark = "note: ";

@@ -1,5 +1,7 @@
 import type Docker from "dockerode";
 import Table from "cli-table3";
+import { unlessGone } from "../../docker/errors";
+import { compare } from "../../planning/compare";
 import { serviceId, type Plan } from "../../planning/types";
 import { containerNames } from "../../planning/naming";
 
@@ -39,19 +41,16 @@ async function healthOf(
   container: string,
   kind: "service" | "job",
 ): Promise<Health> {
-  try {
-    const { State } = await docker.getContainer(container).inspect();
-    if (kind === "job" && State.Status === "exited")
-      return State.ExitCode === 0 ? "done" : "unhealthy";
-    if (!State.Running) return "stopped";
-    const health = State.Health?.Status;
-    return health === "healthy" || health === "unhealthy" || health === "starting"
-      ? health
-      : "running";
-  } catch (error) {
-    if ((error as { statusCode?: number }).statusCode === 404) return "absent";
-    throw error;
-  }
+  const found = await unlessGone(() => docker.getContainer(container).inspect());
+  if (found === undefined) return "absent";
+  const { State } = found;
+  if (kind === "job" && State.Status === "exited")
+    return State.ExitCode === 0 ? "done" : "unhealthy";
+  if (!State.Running) return "stopped";
+  const health = State.Health?.Status;
+  return health === "healthy" || health === "unhealthy" || health === "starting"
+    ? health
+    : "running";
 }
 
 type Paint = Record<"green" | "red" | "yellow" | "dim" | "bold", (text: string) => string>;
@@ -87,7 +86,7 @@ function paintHealth(status: ServiceStatus, paint: Paint): string {
 }
 
 function byName(a: ServiceStatus, b: ServiceStatus): number {
-  return a.system === b.system ? 0 : serviceId(a) < serviceId(b) ? -1 : 1;
+  return a.system === b.system ? 0 : compare(serviceId(a), serviceId(b));
 }
 
 const noBorders = Object.fromEntries(

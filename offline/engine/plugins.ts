@@ -47,8 +47,12 @@ function providerPlugin(name: string, entry: string): Plugin {
 
 /** A name for the plugins' code as it is now, their dependencies included. */
 export function pluginsKey(): string {
-  // The build context's rules are bundled too.
-  const files = [...sourcesBelow(__dirname), join(REPOSITORY, "config/build-context.ts")];
+  // Docker's client and the build context's rules are bundled too.
+  const files = [
+    ...sourcesBelow(__dirname),
+    ...sourcesBelow(join(REPOSITORY, "docker")),
+    join(REPOSITORY, "config/build-context.ts"),
+  ];
   const sources = files.map((file) => readFileSync(file));
   const lock = readFileSync(join(REPOSITORY, "package-lock.json"));
   return contentKey([...sources, lock, process.execPath]);

@@ -6,6 +6,7 @@ import type Docker from "dockerode";
 import { create } from "tar";
 import { cacheFolder } from "../../config/folders";
 import { IssuesError } from "../../config/issues";
+import { unlessGone } from "../../docker/errors";
 import { prepareStandInContext } from "../../stand-in/context";
 import { Failure } from "../failure";
 import { addHostFile, type Told } from "./host-files";
@@ -43,13 +44,7 @@ export async function ensureLocalImages(options: EnsureOptions): Promise<void> {
 }
 
 async function exists(docker: Docker, reference: string): Promise<boolean> {
-  try {
-    await docker.getImage(reference).inspect();
-    return true;
-  } catch (error) {
-    if ((error as { statusCode?: number }).statusCode === 404) return false;
-    throw error;
-  }
+  return (await unlessGone(() => docker.getImage(reference).inspect())) !== undefined;
 }
 
 async function build(recipe: Recipe, options: EnsureOptions): Promise<void> {

@@ -1,6 +1,6 @@
 import Docker from "dockerode";
 import { formatIssue } from "../../config/issues";
-import { openDocker } from "../../offline/engine/docker-provider/client";
+import { openDocker } from "../../docker/client";
 import { hostIssues, transportIssues } from "../../preflight/host";
 import { dockerAddress, dockerIssue, isLocal, unreachable } from "../../preflight/reachable";
 import type { Plan } from "../../planning/types";

@@ -1,7 +1,7 @@
 import type Docker from "dockerode";
 import { ProviderError } from "../provider-server/resource-type";
 import { isRecord, type Props } from "../provider-server/wire";
-import { AddressError, openDocker } from "./client";
+import { AddressError, openDocker } from "../../../docker/client";
 
 const DEFAULT_HOST = "unix:///var/run/docker.sock";
 const PING_TIMEOUT_MS = 5_000;

@@ -1,8 +1,9 @@
 import type Docker from "dockerode";
 import { ProviderError } from "../provider-server/resource-type";
 import type { ContainerInputs, NetworkAttachment } from "./container-inputs";
-import { engineCall, messageOf, sleep, statusOf, unlessGone, whileInUse } from "./engine-error";
-import { logText } from "./log-text";
+import { messageOf, statusOf, unlessGone } from "../../../docker/errors";
+import { logText } from "../../../docker/log-text";
+import { engineCall, sleep, whileInUse } from "./engine-error";
 import { uploadArchive } from "./uploads";
 
 const POLL_MS = 1_000;

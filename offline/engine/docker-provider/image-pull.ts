@@ -1,7 +1,7 @@
 import type Docker from "dockerode";
 import { ProviderError } from "../provider-server/resource-type";
 import type { RegistryLogin } from "./connection";
-import { messageOf } from "./engine-error";
+import { messageOf } from "../../../docker/errors";
 import { followProgress } from "./image-progress";
 
 /** Pulls an image from its registry. */

@@ -6,7 +6,8 @@ import { buildImage, type BuildInputs } from "./image-build";
 import { pullImage } from "./image-pull";
 import type { RegistryLogin } from "./connection";
 import { diffByTable } from "./diff";
-import { engineCall, messageOf, statusOf, unlessGone } from "./engine-error";
+import { messageOf, statusOf, unlessGone } from "../../../docker/errors";
+import { engineCall } from "./engine-error";
 import { REMOTE_IMAGE_SEMANTICS } from "./semantics";
 import { REMOTE_IMAGE_SHAPE } from "./shapes";
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import type { ContainerInputs } from "../../../offline/engine/docker-provider/container-inputs";
-import { logText } from "../../../offline/engine/docker-provider/log-text";
+import { logText } from "../../../docker/log-text";
 import { containerOptions } from "../../../offline/engine/docker-provider/container-options";
 import { refreshedInputs } from "../../../offline/engine/docker-provider/container-read";
 import { formatDuration, parseDuration } from "../../../offline/engine/docker-provider/units";

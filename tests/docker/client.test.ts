@@ -4,9 +4,9 @@ import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { openDocker } from "../../../offline/engine/docker-provider/client";
+import { openDocker } from "../../docker/client";
 
-const root = join(__dirname, "../../..");
+const root = join(__dirname, "../..");
 const { PATH, DOCKER_HOST } = process.env;
 let folder: string;
 
@@ -68,7 +68,7 @@ describe("over ssh", () => {
 
   test("a connection that is kept keeps no program from ending", async () => {
     const program = `
-      const { openDocker } = require("${root}/offline/engine/docker-provider/client");
+      const { openDocker } = require("${root}/docker/client");
       openDocker("ssh://lab").ping().then(() => console.log("answered"));`;
     const tsx = ["--import", join(root, "node_modules/tsx/dist/loader.mjs")];
     const { stdout } = await promisify(execFile)(process.execPath, [...tsx, "-e", program], {
