@@ -11,6 +11,13 @@ const prefix = `${namespace}:`;
 /** What Pulumi knows at the top of a stack file. */
 const topLevelKeys = ["config", "secretsprovider", "encryptedkey", "encryptionsalt", "environment"];
 
+/** Stacks by their files, `Pulumi.<stack>.yaml`, sorted. */
+export function stackNames(folder: string): string[] {
+  return readdirSync(folder)
+    .flatMap((file) => /^Pulumi\.([^.]+)\.yaml$/.exec(file)?.[1] ?? [])
+    .sort();
+}
+
 /**
  * The settings of every committed stack: `Pulumi.<stack>.yaml` in the folder. Their secrets are
  * judged by those that the catalogue declares.
@@ -21,9 +28,8 @@ export function loadStacks(
 ): { stacks: Settings[]; issues: Issue[] } {
   const stacks: Settings[] = [];
   const issues: Issue[] = [];
-  for (const file of readdirSync(folder).sort()) {
-    const stack = /^Pulumi\.([^.]+)\.yaml$/.exec(file)?.[1];
-    if (stack === undefined) continue;
+  for (const stack of stackNames(folder)) {
+    const file = `Pulumi.${stack}.yaml`;
     const read = readStackFile(join(folder, file), stack, secrets);
     issues.push(...read.issues);
     if (read.values === undefined) continue;

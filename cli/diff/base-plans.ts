@@ -3,7 +3,6 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
-  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -12,6 +11,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { extract } from "tar";
 import { cacheFolder } from "../../config/folders";
+import { stackNames } from "../../config/stack-files";
 import { contentKey, fillOnce, markUsed } from "../../offline/cache";
 import { lastLines, runCommand } from "../../offline/run-command";
 import { Failure } from "../../offline/failure";
@@ -38,9 +38,9 @@ export async function basePlans(
     await archive(base.commit, file);
     await extract({ file, cwd: folder });
     if (!existsSync(join(folder, "cli/main.ts")))
-      throw tooOld(base, "has no command of Berth's (cli/main.ts)");
+      throw tooOld(base, "it has no command of Berth's (cli/main.ts)");
     symlinkSync(await packagesFor(folder, base), join(folder, "node_modules"));
-    const stacks = stacksIn(folder);
+    const stacks = stackNames(folder);
     const plans = await Promise.all(
       stacks.map(async (stack) => [stack, await planAt(folder, stack, base, here)] as const),
     );
@@ -50,18 +50,11 @@ export async function basePlans(
   }
 }
 
-/** Stacks by their files: `Pulumi.<stack>.yaml`. */
-export function stacksIn(folder: string): string[] {
-  return readdirSync(folder)
-    .flatMap((file) => /^Pulumi\.([^.]+)\.yaml$/.exec(file)?.[1] ?? [])
-    .sort();
-}
-
 /** This checkout's packages where the commit locks the same, else a folder of its own in the cache. */
 async function packagesFor(folder: string, base: Base): Promise<string> {
   const read = (path: string) => readFileSync(path, "utf8");
   const lock = join(folder, "package-lock.json");
-  if (!existsSync(lock)) throw tooOld(base, "has no package-lock.json");
+  if (!existsSync(lock)) throw tooOld(base, "it has no package-lock.json");
   if (read(lock) === read(join(root, "package-lock.json"))) return join(root, "node_modules");
   const cached = join(cacheFolder(), `packages-${contentKey([read(lock), process.version])}`);
   if (!existsSync(cached)) say(`installing the packages of base ${base.commit.slice(0, 8)}`);
@@ -102,7 +95,7 @@ async function planAt(folder: string, stack: string, base: Base, here: boolean):
   try {
     plan = JSON.parse(result.stdout) as Plan;
   } catch {
-    if (result.code === 2) throw tooOld(base, "does not know 'berth plan --stack NAME --json'");
+    if (result.code === 2) throw tooOld(base, "it does not know 'berth plan --stack NAME --json'");
     throw new Failure(
       {
         path: `base ${base.commit.slice(0, 8)}`,
@@ -120,7 +113,7 @@ async function planAt(folder: string, stack: string, base: Base, here: boolean):
 function tooOld(base: Base, why: string): Error {
   return problem(
     `base ${base.commit.slice(0, 8)}`,
-    `is too old to be compared: it ${why}`.replace("it its", "its"),
+    `is too old to be compared: ${why}`,
     "choose a later one with --base",
   );
 }

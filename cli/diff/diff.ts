@@ -1,13 +1,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { IssuesError } from "../../config/issues";
+import { stackNames } from "../../config/stack-files";
 import { consequencesOf } from "../../planning/consequences";
 import type { Diff } from "../../planning/consequences/types";
 import type { Plan } from "../../planning/types";
 import { problem } from "../errors";
 import { loadPlan } from "../load-plan";
 import { root } from "../root";
-import { basePlans, stacksIn } from "./base-plans";
+import { basePlans } from "./base-plans";
 import { changedFiles, findBase } from "./git";
 import { unplannedSettings } from "./unplanned-settings";
 
@@ -34,7 +35,7 @@ export async function makeDiff({ base: ref, here }: DiffOptions): Promise<Diff> 
 }
 
 function headPlans(here: boolean): Map<string, Plan> {
-  return new Map(stacksIn(root).map((stack) => [stack, headPlan(stack, here)]));
+  return new Map(stackNames(root).map((stack) => [stack, headPlan(stack, here)]));
 }
 
 function headPlan(stack: string, here: boolean): Plan {
