@@ -10,10 +10,10 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import type { Diff } from "../../planning/consequences/types";
+import { copyTree, repository as root } from "../support/copy-tree";
 
-const root = join(__dirname, "../..");
 const home = mkdtempSync(join(tmpdir(), "berth-diff-test-"));
 const clone = join(home, "berth");
 const temporary = join(home, "tmp");
@@ -22,15 +22,9 @@ jest.setTimeout(120_000);
 
 /** A repository of one stack, with nothing that Docker, an engine or a network could answer. */
 beforeAll(() => {
-  const files = execFileSync("git", ["-C", root, "ls-files", "-z", "-co", "--exclude-standard"], {
-    encoding: "utf8",
-  });
-  for (const file of files.split("\0").filter(Boolean)) {
-    if (/^(tests|docs)\/|^Pulumi\.(prod|openmates)\.yaml$/.test(file)) continue;
-    mkdirSync(dirname(join(clone, file)), { recursive: true });
-    cpSync(join(root, file), join(clone, file));
-  }
-  symlinkSync(join(root, "node_modules"), join(clone, "node_modules"));
+  const wanted = (file: string): boolean =>
+    !/^(tests|docs)\/|^Pulumi\.(prod|openmates)\.yaml$/.test(file);
+  copyTree(clone, { wanted });
   mkdirSync(temporary);
   git("init", "--quiet", "--initial-branch=main");
   writeFileSync(join(clone, ".git/info/exclude"), "node_modules\n");

@@ -1,18 +1,11 @@
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { join } from "node:path";
 import { parseDocument } from "yaml";
 import { $ } from "zx";
+import { copyTree, repository } from "../../support/copy-tree";
 
-export const repository = resolve(__dirname, "../../..");
+export { repository };
 
 /** Of the loopback network, and of this run alone: neither of the user's stacks nor of another run's. */
 export const testAddress = `127.0.42.${(process.pid % 250) + 1}`;
@@ -47,17 +40,9 @@ export async function createCheckout(): Promise<Checkout> {
   const folder = join(home, "berth");
   const sources = join(home, "projects");
   mkdirSync(sources);
-  const files = await $({
-    cwd: repository,
-    quiet: true,
-  })`git ls-files -z --cached --others --exclude-standard`;
-  for (const file of files.stdout.split("\0").filter(Boolean)) {
-    mkdirSync(dirname(join(folder, file)), { recursive: true });
-    cpSync(join(repository, file), join(folder, file), { verbatimSymlinks: true });
-  }
+  copyTree(folder);
   // The launcher would install into the shared folder if this checkout's own were not up to date.
   await $({ cwd: repository, quiet: true })`./berth --version`;
-  symlinkSync(join(repository, "node_modules"), join(folder, "node_modules"));
   const env: NodeJS.ProcessEnv = {
     ...process.env,
     XDG_STATE_HOME: join(home, "state"),
