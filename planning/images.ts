@@ -14,8 +14,10 @@ export function catalogueImages({ systems }: Catalogue): string[] {
   return [...new Set(images)].sort(compare);
 }
 
-const namesIn = (image: ImageSpec): string[] =>
-  "registry" in image ? [image.registry] : Object.values(image.build.bases);
+/** What an image is, or is built on. */
+export function namesIn(image: ImageSpec): string[] {
+  return "registry" in image ? [image.registry] : Object.values(image.build.bases);
+}
 
 /** The references by which Docker gets what planned services have from registries, bases included. */
 export function registryImages(services: readonly PlannedService[]): string[] {

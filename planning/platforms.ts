@@ -2,6 +2,7 @@ import type { Issue } from "../config/issues";
 import type { ImagesLock } from "../config/schema/images-lock";
 import type { Settings } from "../config/schema/settings";
 import { catalogPath, type Draft } from "./drafts";
+import { namesIn } from "./images";
 import { entryOf } from "./lookup";
 
 /** Images of services, and those that they are built on, which the lock knows for other platforms alone. */
@@ -12,9 +13,7 @@ export function platformIssues(
 ): Issue[] {
   const found = new Map<string, { draft: Draft; reference: string; others: number }>();
   for (const draft of drafts) {
-    const { image } = draft.spec;
-    const references = "registry" in image ? [image.registry] : Object.values(image.build.bases);
-    for (const reference of new Set(references)) {
+    for (const reference of new Set(namesIn(draft.spec.image))) {
       const key = `${draft.system.name} ${reference}`;
       const known = found.get(key);
       if (known) known.others += 1;

@@ -125,9 +125,8 @@ function tunnelChanges(base: Plan, head: Plan, service: PlannedService): Change[
 }
 
 /** A job runs again when a container of a service that it sets up is another. */
-function targetChanges(service: PlannedService, renewed: ReadonlySet<string>): Change[] {
-  const { targets } = service as PlannedService & { targets?: string[] };
-  return (targets ?? [])
+function targetChanges({ targets }: PlannedService, renewed: ReadonlySet<string>): Change[] {
+  return targets
     .filter((id) => renewed.has(id))
     .map((id) => cause("targets", `${id} has other containers`));
 }

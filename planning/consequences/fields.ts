@@ -40,8 +40,7 @@ function factsOf(service: PlannedService): Map<string, Fact> {
     if (secret === undefined) add(field, value);
     else facts.set(field, { value: secretKey(secret), shown: null, effect: "replace", secret });
   }
-  const { targets = [] } = service as PlannedService & { targets?: string[] };
-  add("targets", listed(targets));
+  add("targets", listed(service.targets));
   add("environmentFiles", listed(service.environmentFiles));
   for (const network of service.networks) {
     const aliases = [...(service.aliases[network] ?? [])].sort();
