@@ -2,6 +2,7 @@
 import Docker from "dockerode";
 import { ensureLocalImages } from "../../offline/images/build";
 import { recipeReference } from "../../offline/images/references";
+import { bridgeAddress } from "../support/bridge-address";
 import { type CloudflareApi, startCloudflareApi } from "../support/cloudflare-api";
 import { eventually, execute } from "./support/docker";
 import { docker, Lab, until } from "./support/lab";
@@ -17,11 +18,10 @@ beforeAll(async () => {
   await ensureLocalImages({ docker: new Docker(), names: ["cloudflared", "nginx"] });
   lab = new Lab("cloudflared");
   web = lab.start("web", "nginx", []);
-  const gateway = ["--format", "{{(index .IPAM.Config 0).Gateway}}"];
   api = await startCloudflareApi({
     ...{ token: "t".repeat(40), account: "a1", zones: [{ id: "z1", name: "example.com" }] },
     // The host as every container reaches it.
-    advertise: docker("network", "inspect", "bridge", ...gateway).trim(),
+    advertise: await bridgeAddress(new Docker()),
   });
 });
 

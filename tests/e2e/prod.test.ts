@@ -4,9 +4,10 @@ import { request as httpsRequest } from "node:https";
 import { cpus } from "node:os";
 import { serviceId, type Plan, type PlannedRoute } from "../../planning/types";
 import { startAcmeServer, type AcmeServer } from "../support/acme";
+import { bridgeAddress } from "../support/bridge-address";
 import { startCloudflareApi, type CloudflareApi } from "../support/cloudflare-api";
 import { createCheckout, type Checkout } from "./support/checkout";
-import { bridgeAddress, docker, eventually, execute, identity } from "./support/docker";
+import { docker, eventually, execute, identity } from "./support/docker";
 import { startOutside } from "./support/outside";
 import { openSockets } from "./support/sockets";
 import { bringUp, clearAway, expectNoDrift, planHere } from "./support/stack";
@@ -31,7 +32,7 @@ beforeAll(async () => {
   acme = await startAcmeServer({ docker, address: "127.0.0.1", httpPort: ports.http });
   api = await startCloudflareApi({
     ...{ token: cloudflare.token, account: cloudflare.account, zones: [cloudflare.zone] },
-    advertise: await bridgeAddress(),
+    advertise: await bridgeAddress(docker),
   });
   checkout.env.CLOUDFLARE_API_TOKEN = cloudflare.token;
   checkout.env.CLOUDFLARE_BASE_URL = api.url;

@@ -1,8 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { startCloudflareApi, type ApiRequest, type CloudflareApi } from "../support/cloudflare-api";
+import { bridgeAddress } from "../support/bridge-address";
 import type { Plan } from "../../planning/types";
 import { createCheckout, type Checkout } from "./support/checkout";
-import { bridgeAddress, docker, eventually } from "./support/docker";
+import { docker, eventually } from "./support/docker";
 import { openSockets } from "./support/sockets";
 import { bringUp, clearAway, planHere } from "./support/stack";
 
@@ -19,7 +20,7 @@ beforeAll(async () => {
   checkout = await createCheckout();
   api = await startCloudflareApi({
     ...{ token, account, zones: [zone] },
-    advertise: await bridgeAddress(),
+    advertise: await bridgeAddress(docker),
   });
   checkout.env.CLOUDFLARE_API_TOKEN = token;
   checkout.env.CLOUDFLARE_BASE_URL = api.url;

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type Docker from "dockerode";
 import { ensureGoProgram, type GoProgram } from "../../offline/go/program";
+import { bridgeAddress } from "./bridge-address";
 
 /** Let's Encrypt's test server, and the DNS server that comes with it. */
 const pebble: GoProgram = {
@@ -100,14 +101,6 @@ export async function startAcmeServer(options: AcmeOptions): Promise<AcmeServer>
     await stop();
     throw new Error(`the ACME server did not start:\n${log()}`, { cause: error });
   }
-}
-
-/** The host's address on the engine's default bridge: containers of every network reach it. */
-async function bridgeAddress(docker: Docker): Promise<string> {
-  const network = await docker.getNetwork("bridge").inspect();
-  const gateway = network.IPAM?.Config?.[0]?.["Gateway"];
-  if (gateway === undefined) throw new Error("the engine's default bridge has no address");
-  return gateway;
 }
 
 async function freePort(host: string): Promise<number> {

@@ -28,14 +28,6 @@ export async function identity(container: string): Promise<string> {
   return `${Id} ${State.StartedAt}`;
 }
 
-/** The address under which containers of Docker's default bridge reach this machine. */
-export async function bridgeAddress(): Promise<string> {
-  const { IPAM } = (await docker.getNetwork("bridge").inspect()) as {
-    IPAM: { Config: { Gateway?: string }[] };
-  };
-  return IPAM.Config[0]?.Gateway ?? "172.17.0.1";
-}
-
 /** Every container, network and volume that is there: nothing may have changed after an error. */
 export async function snapshot(): Promise<string> {
   const containers = await docker.listContainers({ all: true });
