@@ -4,6 +4,7 @@ import { IssuesError, type Issue } from "../config/issues";
 import type { ImagesLock } from "../config/schema/images-lock";
 import { declaredSecrets } from "../config/secret-keys";
 import { loadStacks } from "../config/stack-files";
+import { compare } from "../planning/compare";
 import { catalogueImages } from "../planning/images";
 import { planStack } from "../planning/plan";
 import { count } from "../planning/render/format";
@@ -27,10 +28,12 @@ export async function lockImages(): Promise<void> {
   const work = async (): Promise<void> => {
     for (let image = queue.shift(); image !== undefined; image = queue.shift()) {
       const answer = await askRegistry(docker, image);
+      if ("image" in answer) {
+        lock[image] = answer.image;
+        continue;
+      }
       const known = Object.hasOwn(before, image) ? before[image] : undefined;
-      if ("image" in answer) lock[image] = answer.image;
-      else if (known !== undefined) lock[image] = known;
-      if ("image" in answer) continue;
+      if (known !== undefined) lock[image] = known;
       const { why, remedy } = answer;
       issues.push({
         path: `images/${image}`,
@@ -42,7 +45,7 @@ export async function lockImages(): Promise<void> {
   await Promise.all(Array.from({ length: atOnce }, work));
   if (Object.keys(lock).length > 0) writeImagesLock(root, lock);
   print(`${imagesLockFile}: ${describeChange(before, lock, images.length)}`);
-  if (issues.length > 0) throw new IssuesError(issues.sort((a, b) => (a.path < b.path ? -1 : 1)));
+  if (issues.length > 0) throw new IssuesError(issues.sort((a, b) => compare(a.path, b.path)));
 }
 
 /** Whether the committed lock is of the catalogue's images, as far as can be told without a registry. */

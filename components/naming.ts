@@ -1,3 +1,4 @@
+import { compare } from "../planning/compare";
 import type { PlannedService } from "../planning/types";
 
 /** Labels that every Docker object of Berth's carries; they never change for one service. */
@@ -10,7 +11,7 @@ export function labels(values: {
 }): { label: string; value: string }[] {
   return Object.entries(values)
     .map(([key, value]) => ({ label: `berth.${key}`, value }))
-    .sort((a, b) => (a.label < b.label ? -1 : 1));
+    .sort((a, b) => compare(a.label, b.label));
 }
 
 /** Label with the ids of a job's targets: it changes with them, and so the job runs again. */

@@ -1,14 +1,8 @@
 import type { Issue } from "../config/issues";
+import { compare } from "../planning/compare";
 import { serviceId, type Plan } from "../planning/types";
-import type { VolumeFact } from "./docker-facts";
+import type { ContainerFact, VolumeFact } from "./docker-facts";
 import { describeHolder, holderOf, stackLabel } from "./holder";
-
-/** A container with the volumes that it mounts, running or not. */
-export interface MountingContainer {
-  name: string;
-  labels: Record<string, string>;
-  volumes: string[];
-}
 
 export interface OwnVolume {
   name: string;
@@ -23,7 +17,7 @@ export interface VolumeFacts {
   /** Names of the volumes that the state has. */
   inState: ReadonlySet<string>;
   volumes: readonly VolumeFact[];
-  containers: readonly MountingContainer[];
+  containers: readonly Pick<ContainerFact, "names" | "labels" | "mounts">[];
 }
 
 /**
@@ -41,12 +35,13 @@ export function stackVolumes({ plan, inState, volumes, containers }: VolumeFacts
   const own: OwnVolume[] = [];
   const foreign: string[] = [];
   const issues: Issue[] = [];
-  for (const { name, labels } of [...volumes].sort((a, b) => (a.name < b.name ? -1 : 1))) {
+  for (const { name, labels } of [...volumes].sort((a, b) => compare(a.name, b.name))) {
     const holder = holderOf(labels, plan.stack);
     const volume = planned.get(name);
     const strangers = containers.filter(
       (container) =>
-        container.volumes.includes(name) && container.labels[stackLabel] !== plan.stack,
+        container.mounts.some(({ volume }) => volume === name) &&
+        container.labels[stackLabel] !== plan.stack,
     );
     // A run of `down` that was interrupted left no state; an adopted volume has no label of ours.
     const adopted = volume?.adopted === true && strangers.length === 0;
@@ -66,11 +61,12 @@ export function stackVolumes({ plan, inState, volumes, containers }: VolumeFacts
         .filter((text) => text !== "")
         .join(", "),
     });
-    for (const container of strangers) {
+    for (const { names, labels } of strangers) {
+      const container = names[0] ?? "";
       issues.push({
         path: `volumes/${name}`,
-        message: `is mounted by ${describeHolder(holderOf(container.labels, plan.stack), `container '${container.name}'`)}`,
-        remedy: `remove that container first: docker rm -f ${container.name}`,
+        message: `is mounted by ${describeHolder(holderOf(labels, plan.stack), `container '${container}'`)}`,
+        remedy: `remove that container first: docker rm -f ${container}`,
       });
     }
   }

@@ -1,9 +1,12 @@
 import { setTimeout } from "node:timers/promises";
 import type Docker from "dockerode";
+import { resourceTypes } from "../../components/resource-types";
 import { IssuesError } from "../../config/issues";
+import { messageOf, unlessGone } from "../../docker/errors";
 import { count } from "../../planning/render/format";
 import { tableLines } from "../../planning/render/table";
 import type { Plan } from "../../planning/types";
+import { gatherDockerFacts } from "../../preflight/docker-facts";
 import { removeProbes } from "../../preflight/volume-files";
 import { stackVolumes, type OwnVolume } from "../../preflight/volumes";
 import { Interrupted, problem } from "../errors";
@@ -19,27 +22,18 @@ export async function findData(
   resources: readonly StateResource[],
 ): Promise<{ own: OwnVolume[]; foreign: string[] }> {
   await removeProbes(docker, plan.stack);
-  const [{ Volumes }, containers] = await Promise.all([
-    docker.listVolumes(),
-    docker.listContainers({ all: true }),
-  ]);
   const { own, foreign, issues } = stackVolumes({
     plan,
     inState: new Set(
-      resources.flatMap(({ type, id }) => (type === volumeType && id !== undefined ? [id] : [])),
+      resources.flatMap(({ type, id }) =>
+        type === resourceTypes.volume && id !== undefined ? [id] : [],
+      ),
     ),
-    volumes: Volumes.map(({ Name, Labels }) => ({ name: Name, labels: Labels ?? {} })),
-    containers: containers.map(({ Names, Labels, Mounts }) => ({
-      name: (Names[0] ?? "").replace(/^\//, ""),
-      labels: Labels,
-      volumes: Mounts.flatMap(({ Type, Name }) => (Type === "volume" && Name ? [Name] : [])),
-    })),
+    ...(await gatherDockerFacts(docker)),
   });
   if (issues.length > 0) throw new IssuesError(issues);
   return { own, foreign };
 }
-
-const volumeType = "docker:index/volume:Volume";
 
 /** Without somebody to ask, only the stack's own name says that its data may go. */
 export function requireConfirmation(stack: string, confirmed: string | undefined): void {
@@ -114,13 +108,11 @@ export async function deleteVolumes(docker: Docker, stack: string, names: string
   const issues = [];
   for (const name of names) {
     try {
-      await docker.getVolume(name).remove();
+      await unlessGone(() => docker.getVolume(name).remove());
     } catch (error) {
-      const { statusCode, message } = error as Error & { statusCode?: number };
-      if (statusCode === 404) continue;
       issues.push({
         path: `volumes/${name}`,
-        message: `could not be deleted: ${message.trim()}`,
+        message: `could not be deleted: ${messageOf(error)}`,
         remedy: `mend the cause, then run ./berth down ${stack} --delete-data again`,
       });
     }

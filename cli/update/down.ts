@@ -1,4 +1,5 @@
 import type Docker from "dockerode";
+import { resourceTypes } from "../../components/resource-types";
 import { dockerAddress, dockerVariables } from "../../config/docker-address";
 import { count } from "../../planning/render/format";
 import { Interrupted, problem } from "../errors";
@@ -79,8 +80,8 @@ export function describeRemoval(
   deletedVolumes?: number,
 ): string {
   const amount = (type: string) => resources.filter((resource) => resource.type === type).length;
-  const containers = count(amount("docker:index/container:Container"), "container");
-  const networks = count(amount("docker:index/network:Network"), "network");
+  const containers = count(amount(resourceTypes.container), "container");
+  const networks = count(amount(resourceTypes.network), "network");
   const data =
     deletedVolumes === undefined
       ? `data is kept; ./berth up ${stack} takes it up again`

@@ -1,5 +1,7 @@
 import type { Stack } from "@pulumi/pulumi/automation";
 import type Docker from "dockerode";
+import { resourceTypes } from "../../components/resource-types";
+import { removeContainer } from "../../docker/remove-container";
 import { stackLabel } from "../../preflight/holder";
 import { problem } from "../errors";
 
@@ -28,7 +30,7 @@ export function failedJobs(resources: readonly StateResource[]): string[] {
   return resources
     .filter(
       (resource) =>
-        resource.type === "docker:index/container:Container" &&
+        resource.type === resourceTypes.container &&
         resource.inputs?.mustRun === false &&
         ((resource.outputs?.exitCode ?? 0) !== 0 || (resource.initErrors?.length ?? 0) > 0),
     )
@@ -81,12 +83,7 @@ export async function removeLeftovers(
   resources: readonly StateResource[],
 ): Promise<string[]> {
   const { containers, networks } = await findLeftovers(docker, stack, resources);
-  for (const { id } of containers) {
-    const container = docker.getContainer(id);
-    // Stopped first, so that a database can close its files; a stopped one answers 304.
-    await container.stop().catch(() => undefined);
-    await container.remove({ force: true });
-  }
+  for (const { id } of containers) await removeContainer(docker, id);
   for (const { id } of networks) await docker.getNetwork(id).remove();
   return [...containers, ...networks].map(({ name }) => name);
 }

@@ -1,4 +1,7 @@
 import type Docker from "dockerode";
+import { resourceTypes } from "../../components/resource-types";
+import { unlessGone } from "../../docker/errors";
+import { removeContainer } from "../../docker/remove-container";
 import {
   pausedContainers,
   replacements,
@@ -11,8 +14,6 @@ import { remedy, what, where } from "../drift/render";
 import { problem } from "../errors";
 import { step } from "../terminal";
 import type { StateResource } from "./engine-state";
-
-const containerType = "docker:index/container:Container";
 
 /**
  * Clears the way for what the engine cannot see or could not make, and says what and why. Gives the
@@ -27,7 +28,7 @@ export async function mendDrift(
   const { findings, docker: state } = await observeDrift(input);
   const known = new Set(resources.flatMap(({ id }) => id ?? []));
   for (const { id, name } of unknownContainers(plan, state, known)) {
-    await remove(docker.getContainer(id));
+    await removeContainer(docker, id);
     step("drift", `${name}: made by a run that was killed or by hand, removed`);
   }
   const remade = new Set<string>();
@@ -43,7 +44,7 @@ export async function mendDrift(
     step("drift", `network ${network.name}: not made by Berth, made anew`);
   }
   for (const name of pausedContainers(findings)) {
-    await docker.getContainer(name).unpause().catch(ignoreMissing);
+    await unlessGone(() => docker.getContainer(name).unpause());
     step("drift", `${name}: was paused, goes on`);
   }
   for (const finding of findings.filter(({ kind }) => kind === "extra"))
@@ -51,7 +52,7 @@ export async function mendDrift(
   // The engine takes no resource for replacement that its refresh has just found gone.
   const present = new Set(state.containers.map(({ Id }) => Id));
   const there = resources.filter(
-    ({ type, id }) => type === containerType && id !== undefined && present.has(id),
+    ({ type, id }) => type === resourceTypes.container && id !== undefined && present.has(id),
   );
   const urns = replacements(plan, findings, remade).flatMap((replacement) => {
     const resource = there.find(({ inputs }) => inputs?.name === replacement.container);
@@ -68,20 +69,10 @@ function describe({ container, service, reasons }: Replacement): string {
   return `${service} (${container}): ${why}`;
 }
 
-/** Stopped first, so that a database can close its files; a stopped one answers 304. */
-async function remove(container: Docker.Container): Promise<void> {
-  await container.stop().catch(() => undefined);
-  await container.remove({ force: true }).catch(ignoreMissing);
-}
-
 async function removeNetwork(docker: Docker, id: string): Promise<void> {
   const network = docker.getNetwork(id);
   const info = await network.inspect();
   for (const member of Object.keys(info.Containers ?? {}))
     await network.disconnect({ Container: member, Force: true });
   await network.remove();
-}
-
-function ignoreMissing(error: unknown): void {
-  if ((error as { statusCode?: number }).statusCode !== 404) throw error;
 }

@@ -1,4 +1,5 @@
 import type { EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation";
+import { resourceTypes } from "../../components/resource-types";
 
 /** What a line of progress is about: a service or job of the plan, or another resource that takes time. */
 export interface Subject {
@@ -23,9 +24,6 @@ export interface ProgressOptions {
   /** Milliseconds. @default the system's clock */
   now?: () => number;
 }
-
-const containerType = "docker:index/container:Container";
-const imageType = "docker:index/remoteImage:RemoteImage";
 
 const verbs: Readonly<Record<string, Verb>> = {
   create: "create",
@@ -112,7 +110,7 @@ export class Progress {
   }
 
   private subjectOf(step: StepEventMetadata): Subject | undefined {
-    if (step.type === imageType) {
+    if (step.type === resourceTypes.image) {
       // Docker keeps the image that the engine lets go of: nothing is gone that is worth a line.
       return step.op === "delete" ? undefined : { label: givenName(step), kind: "image" };
     }
@@ -123,7 +121,7 @@ export class Progress {
 }
 
 function containerName(step: StepEventMetadata): string | undefined {
-  return step.type === containerType ? givenName(step) : undefined;
+  return step.type === resourceTypes.container ? givenName(step) : undefined;
 }
 
 /** The name that the object has in Docker. */

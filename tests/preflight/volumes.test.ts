@@ -9,6 +9,7 @@ const plan = {
   ],
 } as Plan;
 const ours = { "berth.stack": "dev", "berth.system": "lab" };
+const mount = { volume: "data", target: "/data", writable: true };
 const compose = { "com.docker.compose.project": "shop" };
 
 function look(facts: Partial<VolumeFacts>) {
@@ -61,7 +62,7 @@ test("a volume that the settings take over is the stack's without its state, unl
   };
   const names = (labels: Record<string, string>, mounts: string[] = []) => {
     const containers = mounts.map((stack) => ({
-      ...{ name: "reader", labels: { "berth.stack": stack }, volumes: ["data"] },
+      ...{ names: ["reader"], labels: { "berth.stack": stack }, mounts: [mount] },
     }));
     const found = look({ plan: adopting, volumes: [{ name: "data", labels }], containers });
     expect(found.issues).toEqual([]);
@@ -77,9 +78,9 @@ test("a volume that the settings take over is the stack's without its state, unl
 test("a volume that others mount is an issue that names them; one of the stack's own is none", () => {
   const volumes = [{ name: "data", labels: ours }];
   const container = (labels: Record<string, string>) => ({
-    name: "reader",
+    names: ["reader"],
     labels,
-    volumes: ["data"],
+    mounts: [mount],
   });
   expect(look({ volumes, containers: [container(ours)] }).issues).toEqual([]);
   expect(look({ volumes, containers: [container(compose)] }).issues).toEqual([
