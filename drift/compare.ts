@@ -1,6 +1,7 @@
 import { containerNames } from "../planning/naming";
-import { containerFindings, extraContainers, nameOf, upCommand, type Expected } from "./containers";
+import { containerFindings, extraContainers, nameOf, type Expected } from "./containers";
 import type { DockerState } from "./docker-state";
+import { findingOf } from "./finding";
 import { networkFindings } from "./networks";
 import type { Finding } from "./types";
 import { volumeFindings } from "./volumes";
@@ -23,9 +24,5 @@ function imageFindings({ plan, imageOf }: Expected, docker: DockerState): Findin
     .filter((service) => containerNames(service).some((name) => present.has(name)))
     .flatMap((service) => imageOf(service) ?? []);
   const missing = wanted.filter((reference) => !docker.images.has(reference));
-  return [...new Set(missing)].map((name) => ({
-    ...{ kind: "missing", object: "image", service: null, name, field: null },
-    ...{ planned: null, found: null, secret: false, since: null },
-    ...{ mendedByUp: true, mend: upCommand(plan.stack) },
-  }));
+  return [...new Set(missing)].map((name) => findingOf(plan, "missing", "image", name));
 }

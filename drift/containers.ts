@@ -5,6 +5,7 @@ import { containerNames } from "../planning/naming";
 import { serviceId, type Plan, type PlannedService } from "../planning/types";
 import { holderOf, stackLabel } from "../preflight/holder";
 import type { DockerState } from "./docker-state";
+import { findingOf, isoTime } from "./finding";
 import { differingFields, isChangedInPlace, type Expectation } from "./fields";
 import type { Finding } from "./types";
 import type { ExpectedVariable } from "./variables";
@@ -36,7 +37,7 @@ export function containerFindings(expected: Expected, docker: DockerState): Find
     containerNames(service).flatMap((container) => {
       const id = made?.get(madeKey("container", container));
       const info = byName.get(container) ?? (id === undefined ? undefined : byId.get(id));
-      const about = subject(plan, service, container);
+      const about = findingOf(plan, "differs", "container", container, serviceId(service));
       if (info === undefined) return [{ ...about, kind: "missing" as const }];
       const holder = holderOf(info.Config.Labels ?? {}, plan.stack);
       const values: Expectation = {
@@ -61,19 +62,6 @@ export function containerFindings(expected: Expected, docker: DockerState): Find
       return findings.map((finding) => ({ ...finding, mendedByUp: false, mend }));
     }),
   );
-}
-
-function subject(plan: Plan, service: PlannedService, name: string): Finding {
-  return {
-    ...{ kind: "differs", object: "container", service: serviceId(service), name, field: null },
-    ...{ planned: null, found: null, secret: false, since: null },
-    ...{ mendedByUp: true, mend: upCommand(plan.stack) },
-  };
-}
-
-/** The command that brings a stack back to its plan. */
-export function upCommand(stack: string): string {
-  return `./berth up --stack ${stack}`;
 }
 
 /** Labels that a service's containers have. */
@@ -170,8 +158,8 @@ export function extraContainers({ plan, made }: Expected, docker: DockerState): 
   return extra.flatMap((info) => {
     const name = nameOf(info);
     const about = (field: string, found: string, mend: string): Finding => ({
-      ...{ kind: "extra", object: "container", service: null, name, field, planned: "none", found },
-      ...{ secret: false, since: null, mendedByUp: false, mend },
+      ...findingOf(plan, "extra", "container", name),
+      ...{ field, planned: "none", found, mendedByUp: false, mend },
     });
     const label = (info.Config.Labels ?? {})[stackLabel];
     const labelled: Finding[] =
@@ -199,10 +187,4 @@ export function extraContainers({ plan, made }: Expected, docker: DockerState): 
 
 export function nameOf({ Name }: ContainerInspectInfo): string {
   return Name.replace(/^\//, "");
-}
-
-/** Docker's time without its nanoseconds; null where it never was. */
-export function isoTime(text: string | undefined): string | null {
-  const time = text === undefined ? NaN : Date.parse(text);
-  return Number.isNaN(time) || time <= 0 ? null : new Date(time).toISOString();
 }

@@ -1,7 +1,9 @@
+import { resourceTypes } from "../components/resource-types";
 import { containerNames } from "../planning/naming";
 import { serviceId, type Plan } from "../planning/types";
-import { madeKey, nameOf, upCommand } from "./containers";
+import { madeKey, nameOf } from "./containers";
 import type { DockerState } from "./docker-state";
+import { findingOf } from "./finding";
 import type { Finding } from "./types";
 
 /** What the engine would do to a resource, after it has asked the providers how everything is. */
@@ -21,12 +23,9 @@ export interface RecordedResource {
   inputs?: { name?: unknown };
 }
 
-const objects: Readonly<Record<string, Finding["object"]>> = {
-  "docker:index/container:Container": "container",
-  "docker:index/network:Network": "network",
-  "docker:index/volume:Volume": "volume",
-  "docker:index/remoteImage:RemoteImage": "image",
-};
+const objects: Readonly<Record<string, Finding["object"]>> = Object.fromEntries(
+  Object.entries(resourceTypes).map(([object, type]) => [type, object as Finding["object"]]),
+);
 
 /** Ids of the containers and networks that the engine made, by `madeKey`. */
 export function madeByEngine(resources: readonly RecordedResource[]): Map<string, string> {
@@ -58,14 +57,13 @@ export function engineFindings(
     const object = objects[step.type] ?? "resource";
     const key = `${object} ${step.name}`;
     if (told.has(key) || (object === "image" && told.has("images"))) continue;
-    const common = { ...about(plan, object, step.name) };
-    const found = findingOf(step);
-    if (found !== undefined) result.set(key, { ...common, ...found });
+    const found = stepDifference(step);
+    if (found !== undefined) result.set(key, { ...about(plan, object, step.name), ...found });
   }
   return [...result.values()];
 }
 
-function findingOf({ op, properties }: EngineStep): Partial<Finding> | undefined {
+function stepDifference({ op, properties }: EngineStep): Partial<Finding> | undefined {
   switch (op) {
     case "create":
       return { planned: "in the state", found: "missing" };
@@ -116,10 +114,6 @@ export function noStateFindings(plan: Plan, docker: DockerState): Finding[] {
 
 function about(plan: Plan, object: Finding["object"], name: string): Finding {
   const service = plan.services.find((each) => containerNames(each).includes(name));
-  return {
-    ...{ kind: "state", object, name, field: null },
-    service: object === "container" && service ? serviceId(service) : null,
-    ...{ planned: null, found: null, secret: false, since: null },
-    ...{ mendedByUp: true, mend: upCommand(plan.stack) },
-  };
+  const id = object === "container" && service ? serviceId(service) : null;
+  return findingOf(plan, "state", object, name, id);
 }

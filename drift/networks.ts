@@ -2,8 +2,9 @@ import type Docker from "dockerode";
 import { labels } from "../components/naming";
 import type { Plan, PlannedNetwork } from "../planning/types";
 import { holderOf, stackLabel } from "../preflight/holder";
-import { isoTime, madeKey, upCommand, type Expected } from "./containers";
+import { madeKey, type Expected } from "./containers";
 import type { DockerState } from "./docker-state";
+import { findingOf, isoTime } from "./finding";
 import { differingEntries } from "./words";
 import type { Finding } from "./types";
 
@@ -17,8 +18,8 @@ export function networkFindings({ plan, made }: Expected, docker: DockerState): 
       findings(plan, network, made?.get(madeKey("network", network.name)), docker),
     ),
     ...extra.map((info): Finding => ({
-      ...about(plan, info.Name),
-      ...{ kind: "extra", field: `label ${stackLabel}`, planned: "none", found: plan.stack },
+      ...findingOf(plan, "extra", "network", info.Name),
+      ...{ field: `label ${stackLabel}`, planned: "none", found: plan.stack },
       ...{ since: isoTime(info.Created), mendedByUp: false },
       mend: `docker network rm ${info.Name}`,
     })),
@@ -34,7 +35,7 @@ function findings(
   const all = docker.networks.filter(({ Name }) => Name === network.name);
   // Docker allows several networks of a name.
   const info = all.find(({ Id }) => Id === made) ?? all[0];
-  const common = about(plan, network.name);
+  const common = findingOf(plan, "differs", "network", network.name);
   if (info === undefined) return [{ ...common, kind: "missing" }];
   const since = isoTime(info.Created);
   const recreated: Finding[] =
@@ -68,14 +69,6 @@ function ownMembersOnly(info: Docker.NetworkInspectInfo, plan: Plan, docker: Doc
     members.length > 0 &&
     members.every(({ Config }) => holderOf(Config.Labels ?? {}, plan.stack).kind === "own")
   );
-}
-
-function about(plan: Plan, name: string): Finding {
-  return {
-    ...{ kind: "differs", object: "network", service: null, name, field: null },
-    ...{ planned: null, found: null, secret: false, since: null },
-    ...{ mendedByUp: true, mend: upCommand(plan.stack) },
-  };
 }
 
 function fields(

@@ -1,16 +1,13 @@
 import { stackLabel } from "../preflight/holder";
-import { isoTime, upCommand, type Expected } from "./containers";
+import type { Expected } from "./containers";
 import type { DockerState, VolumeInfo } from "./docker-state";
+import { findingOf, isoTime, upCommand } from "./finding";
 import type { Finding } from "./types";
 
 /** Planned volumes that are missing or are kept otherwise than planned; what is in them is not Berth's. */
 export function volumeFindings({ plan }: Expected, docker: DockerState): Finding[] {
   return plan.volumes.flatMap(({ name, system, service }) => {
-    const common: Finding = {
-      ...{ kind: "differs", object: "volume", service: `${system}/${service}`, name, field: null },
-      ...{ planned: null, found: null, secret: false, since: null },
-      ...{ mendedByUp: true, mend: upCommand(plan.stack) },
-    };
+    const common = findingOf(plan, "differs", "volume", name, `${system}/${service}`);
     const info = docker.volumes.find((volume) => volume.Name === name);
     if (info === undefined) return [{ ...common, kind: "missing" as const }];
     return fields(info, plan.stack)
