@@ -2,7 +2,10 @@ import { createHash, randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readdir, rename, rm, stat, utimes } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { lock } from "proper-lockfile";
 
+/** From when on the lock of a run that was killed counts no more. */
+const STALE_MS = 60_000;
 const KEPT_DAYS = 30;
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** What Berth's cache holds: engines, programs built from Go, toolchains, and halves of them. */
@@ -17,12 +20,29 @@ export function contentKey(contents: (string | Buffer)[]): string {
 
 /**
  * Fills a folder once: in a temporary one beside it, renamed when complete, so that an interrupted
- * or a simultaneous run never leaves or sees half of it.
+ * run never leaves half of it. Of simultaneous runs one fills it and the others wait: some of it
+ * takes minutes of all processors.
  */
 export async function fillOnce(
   folder: string,
   fill: (temporary: string) => Promise<void>,
 ): Promise<void> {
+  if (existsSync(folder)) return;
+  await mkdir(dirname(folder), { recursive: true });
+  const release = await lock(folder, {
+    ...{ realpath: false, stale: STALE_MS },
+    retries: { forever: true, minTimeout: 200, maxTimeout: 2_000 },
+    // Lost where this machine slept: two may fill it then, and one of them is taken.
+    onCompromised: () => undefined,
+  });
+  try {
+    await fillNow(folder, fill);
+  } finally {
+    await release().catch(() => undefined);
+  }
+}
+
+async function fillNow(folder: string, fill: (temporary: string) => Promise<void>): Promise<void> {
   if (existsSync(folder)) return;
   const temporary = join(dirname(folder), `.${randomUUID()}.partial`);
   await mkdir(temporary, { recursive: true });

@@ -10,6 +10,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { contentKey, fillOnce, markUsed, removeUnused } from "../../../offline/cache";
 import { pulumiCli } from "../../../offline/engine/build";
 import { resolveEngine } from "../../../offline/engine/resolve";
@@ -40,6 +41,19 @@ test("a folder is filled once; a failure leaves nothing behind", async () => {
   });
   await fillOnce(target, fail);
   expect(existsSync(join(target, "file"))).toBe(true);
+});
+
+test("of simultaneous runs one fills the folder and the others wait for it", async () => {
+  const target = join(folder, "target");
+  let fills = 0;
+  const fill = async (temporary: string) => {
+    fills += 1;
+    await setTimeout(50);
+    writeFileSync(join(temporary, "file"), String(fills));
+  };
+  await Promise.all([fillOnce(target, fill), fillOnce(target, fill), fillOnce(target, fill)]);
+  expect(fills).toBe(1);
+  expect(readdirSync(folder)).toEqual(["target"]);
 });
 
 test("contents that only shift between files get another key", () => {
