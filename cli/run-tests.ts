@@ -1,5 +1,5 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { availableParallelism, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { spawn } from "node:child_process";
 import { Interrupted } from "./errors";
@@ -22,17 +22,15 @@ export interface JestReport {
 
 /** Runs checks and tests; the last line counts them, and the exit code says whether all passed. */
 export async function runTests(options: { fast?: boolean; soak?: boolean }): Promise<void> {
-  const total: Tally = { passed: 0, failed: 0 };
-  const add = ({ passed, failed }: Tally): void => {
-    total.passed += passed;
-    total.failed += failed;
-  };
-  for (const check of ["format:check", "lint", "types"]) add(await runCheck(check));
-  add(await runJest("unit", [], options.soak ?? false));
-  // Each e2e file has Docker's ports and names for itself.
-  if (options.fast !== true) add(await runJest("e2e", ["--runInBand"], options.soak ?? false));
-  print(`${total.passed} passed, ${total.failed} failed`);
-  process.exitCode = total.failed === 0 ? exitCodes.ok : exitCodes.failed;
+  const tallies: Tally[] = [];
+  for (const check of ["format:check", "lint", "types"]) tallies.push(await runCheck(check));
+  const env: Record<string, string> = options.soak === true ? { BERTH_SOAK: "1" } : {};
+  tallies.push(await inTemporaryFolder((folder) => runUnitTests(folder, env)));
+  if (options.fast !== true)
+    tallies.push(await inTemporaryFolder((folder) => runEndToEndTests(folder, env)));
+  const { passed, failed } = sum(tallies);
+  print(`${passed} passed, ${failed} failed`);
+  process.exitCode = failed === 0 ? exitCodes.ok : exitCodes.failed;
 }
 
 async function runCheck(name: string): Promise<Tally> {
@@ -41,28 +39,59 @@ async function runCheck(name: string): Promise<Tally> {
   return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
 }
 
-async function runJest(project: string, args: string[], soak = false): Promise<Tally> {
-  say(colors.bold(`tests ${project}`));
-  const folder = mkdtempSync(join(tmpdir(), "berth-test-"));
+async function runUnitTests(folder: string, env: Record<string, string>): Promise<Tally> {
+  say(colors.bold("tests unit"));
   const report = join(folder, "report.json");
+  const jest = join(root, "node_modules/jest/bin/jest.js");
+  const args = ["--selectProjects", "unit", "--json", "--outputFile", report];
+  const code = await run(process.execPath, [jest, ...args], env);
+  return tally(readReport(report), code);
+}
+
+/**
+ * In lanes side by side: much of what these tests do is to wait. Each lane has a Docker Engine of its
+ * own, not the user's, whose stacks have the same names, and takes the next file that none has.
+ */
+async function runEndToEndTests(claims: string, env: Record<string, string>): Promise<Tally> {
+  say(colors.bold("tests e2e"));
+  const lane = () =>
+    run(join(root, "scripts/with-own-docker"), [join(root, "scripts/test-lane"), claims], env);
+  const codes = await Promise.all(Array.from({ length: laneCount() }, lane));
+  const files = readdirSync(claims).map((file) => claimTally(join(claims, file)));
+  return sum([...files, ...codes.map((code) => tally(undefined, code))]);
+}
+
+/** The engines' and tests' memory is about 4 GiB a lane. */
+function laneCount(): number {
+  return availableParallelism() > 1 && totalmem() > 10 * 2 ** 30 ? 2 : 1;
+}
+
+async function inTemporaryFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), "berth-test-"));
   try {
-    // Not on the user's Docker: their stacks run there under the same names.
-    const wrapper = project === "e2e" ? [join(root, "scripts/with-own-docker")] : [];
-    const [command = process.execPath, ...first] = [...wrapper, process.execPath];
-    const code = await run(
-      command,
-      [
-        ...first,
-        join(root, "node_modules/jest/bin/jest.js"),
-        ...["--selectProjects", project, "--passWithNoTests", "--json", "--outputFile", report],
-        ...args,
-      ],
-      soak ? { BERTH_SOAK: "1" } : {},
-    );
-    return tally(readReport(report), code);
+    return await work(folder);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** What a lane left of one file; one that a lane did not finish has failed. */
+export function claimTally(claim: string): Tally {
+  const code = join(claim, "code");
+  return tally(
+    readReport(join(claim, "report.json")),
+    existsSync(code) ? Number(readFileSync(code, "utf8")) : 1,
+  );
+}
+
+function sum(tallies: readonly Tally[]): Tally {
+  return tallies.reduce(
+    (total, { passed, failed }) => ({
+      passed: total.passed + passed,
+      failed: total.failed + failed,
+    }),
+    { passed: 0, failed: 0 },
+  );
 }
 
 function readReport(file: string): JestReport | undefined {

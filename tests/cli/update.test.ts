@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
-import { tally } from "../../cli/run-tests";
+import { claimTally, tally } from "../../cli/run-tests";
 import { isAbandoned, readLock, type Lock } from "../../cli/update/lock";
 import { mask, secretValues } from "../../planning/masking";
 import { isWell, serviceTable, type ServiceStatus } from "../../cli/update/service-table";
@@ -158,6 +158,20 @@ describe("the tally of tests", () => {
   test("counts files that broke before their tests as failures", () => {
     expect(tally(report(5, 1, 2), 1)).toEqual({ passed: 5, failed: 3 });
     expect(tally(report(5, 0, 0), 0)).toEqual({ passed: 5, failed: 0 });
+  });
+  test("counts a file that a lane did not finish as failed", () => {
+    const claim = mkdtempSync(join(tmpdir(), "berth-claim-"));
+    try {
+      expect(claimTally(claim)).toEqual({ passed: 0, failed: 1 });
+      writeFileSync(join(claim, "report.json"), JSON.stringify(report(5, 0, 0)));
+      expect(claimTally(claim)).toEqual({ passed: 5, failed: 1 });
+      writeFileSync(join(claim, "code"), "0\n");
+      expect(claimTally(claim)).toEqual({ passed: 5, failed: 0 });
+      writeFileSync(join(claim, "code"), "1\n");
+      expect(claimTally(claim)).toEqual({ passed: 5, failed: 1 });
+    } finally {
+      rmSync(claim, { recursive: true });
+    }
   });
   test("never takes a broken run for a good one", () => {
     expect(tally(undefined, 1)).toEqual({ passed: 0, failed: 1 });
