@@ -2,12 +2,14 @@ import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { compare } from "../planning/compare";
 import type { PlannedService } from "../planning/types";
-import { goDuration, labels, logLimits, targetsLabel } from "./naming";
+import { goDuration, labels, logLimits, stateLabel, targetsLabel } from "./naming";
 
 /** What a container takes from other resources and from the machine. */
 export interface ContainerInputs {
   stack: string;
   environment: string;
+  /** Which state it is in; see `stateId`. */
+  stateId: pulumi.Input<string>;
   /** Image id. */
   image: pulumi.Input<string>;
   /** Names of Docker networks and volumes as their resources give them, by planned name. */
@@ -51,6 +53,7 @@ export function containerArgs(
         project: service.project,
         service: service.service,
       }),
+      { label: stateLabel, value: inputs.stateId },
       ...targetLabel(inputs.targets ?? []),
     ],
     networkMode: "bridge",

@@ -14,6 +14,9 @@ export function labels(values: {
     .sort((a, b) => compare(a.label, b.label));
 }
 
+/** Label with the id of the state that made a container. */
+export const stateLabel = "berth.state";
+
 /** Label with the ids of a job's targets: it changes with them, and so the job runs again. */
 export const targetsLabel = "berth.targets";
 

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { cloudflareTokenKey } from "../config/secret-keys";
 import { accessLabels } from "../planning/exposure/traefik";
 import { entryOf } from "../planning/lookup";
-import { deriveSecret, fillSecret } from "../planning/secrets";
+import { deriveSecret, fillSecret, stateId } from "../planning/secrets";
 import { serviceId, type Plan, type PlannedService, type SecretVariable } from "../planning/types";
 import type { ContainerInputs } from "./container";
 import { CloudflareTunnel } from "./exposure/cloudflare-tunnel";
@@ -66,6 +66,7 @@ export class Stack extends pulumi.ComponentResource {
       if (origin === "tunnel" && tunnel) return tunnel.token;
       return args.rootSecret.apply((root) => deriveSecret(root, label, version, length));
     };
+    const id = pulumi.unsecret(args.rootSecret.apply(stateId));
     const wanted = plan.services.map((service) => args.imageOf(service));
     const images = new Map<string, Image>();
     const ready = new Map<string, pulumi.Input<pulumi.Resource>[]>();
@@ -80,6 +81,7 @@ export class Stack extends pulumi.ComponentResource {
       const inputs: ContainerInputs = {
         stack: plan.stack,
         environment: plan.environment,
+        stateId: id,
         image: known.imageId,
         networkNames,
         volumeNames,

@@ -1,5 +1,5 @@
 import type { ContainerInspectInfo } from "dockerode";
-import { labels, targetsLabel } from "../components/naming";
+import { labels, stateLabel, targetsLabel } from "../components/naming";
 import { mask, secretValues } from "../planning/masking";
 import { containerNames } from "../planning/naming";
 import { serviceId, type Plan, type PlannedService } from "../planning/types";
@@ -18,6 +18,8 @@ export interface Expected {
   /** Reference of the image that a service runs; undefined where that is not known here. */
   imageOf: (service: PlannedService) => string | undefined;
   variablesOf: (service: PlannedService) => ReadonlyMap<string, ExpectedVariable>;
+  /** Of the state that made the containers; undefined where that can't be told. */
+  stateId: string | undefined;
   /** Ids of what the engine made, by type and name; undefined where nothing is known of its state. */
   made: ReadonlyMap<string, string> | undefined;
 }
@@ -42,7 +44,11 @@ export function containerFindings(expected: Expected, docker: DockerState): Find
       const holder = holderOf(info.Config.Labels ?? {}, plan.stack);
       const values: Expectation = {
         container,
-        labels: { ...labelsOf(plan, service), ...targetLabel(expected, service, info) },
+        labels: {
+          ...labelsOf(plan, service),
+          ...stateIdLabel(expected, info),
+          ...targetLabel(expected, service, info),
+        },
         variables: expected.variablesOf(service),
         sources: expected.sources,
         imageId: docker.images.get(expected.imageOf(service) ?? "")?.Id,
@@ -70,6 +76,15 @@ export function labelsOf(plan: Plan, service: PlannedService): Record<string, st
   const { system, project } = service;
   const all = labels({ stack, environment, system, project, service: service.service });
   return Object.fromEntries(all.map(({ label, value }) => [label, value]));
+}
+
+/** Where the state's id is not known, as it is found. */
+function stateIdLabel(
+  { stateId }: Expected,
+  { Config }: ContainerInspectInfo,
+): Record<string, string> {
+  const id = stateId ?? (Config.Labels ?? {})[stateLabel];
+  return id === undefined ? {} : { [stateLabel]: id };
 }
 
 /** A job's targets as the engine made them; where its state is not known, as they are found. */

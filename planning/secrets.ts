@@ -25,6 +25,14 @@ export function deriveSecret(
   return characters.slice(0, length).join("");
 }
 
+/**
+ * Tells apart the states in which a stack of one name may be, such as those of two colleagues on one
+ * Docker host. It follows from the root secret, which it does not tell.
+ */
+export function stateId(rootSecret: string): string {
+  return deriveSecret(rootSecret, "state-id", 1, 12);
+}
+
 /** A variable's value: `{secret}` is the secret itself, `{sha1}` what a password file has of it. */
 export function fillSecret(template: string, secret: string): string {
   // In one pass and by a function: a secret that others chose may hold '$&' or '{sha1}' itself.

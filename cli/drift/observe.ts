@@ -1,7 +1,7 @@
 import type { Stack } from "@pulumi/pulumi/automation";
 import type Docker from "dockerode";
 import { imageOf } from "../../config/images";
-import { imageSource, knownRootSecret, sourcesFolder } from "../../config/machine";
+import { imageSource, sourcesFolder } from "../../config/machine";
 import type { Settings } from "../../config/schema/settings";
 import { shellVariables } from "../../config/secret-keys";
 import { readFileVariables } from "../../config/sources";
@@ -11,8 +11,9 @@ import { observeDocker, type DockerState } from "../../drift/docker-state";
 import { madeByEngine, type RecordedResource } from "../../drift/engine";
 import type { Finding } from "../../drift/types";
 import { expectedVariables, type SecretSource } from "../../drift/variables";
-import { deriveSecret } from "../../planning/secrets";
+import { deriveSecret, stateId } from "../../planning/secrets";
 import { serviceId, type Plan, type PlannedService } from "../../planning/types";
+import { rootSecretOf, stackConfig } from "../update/stack-config";
 
 export interface Observation {
   findings: Finding[];
@@ -34,7 +35,15 @@ export async function observeDrift(input: DriftInput): Promise<Observation> {
   const { plan, settings, stack, resources } = input;
   const sources = sourcesFolder(settings);
   const notes: string[] = [];
-  const secretOf = await secretSource(stack, notes);
+  const config = stack === undefined ? {} : await stackConfig(stack);
+  const root = config && rootSecretOf(config);
+  if (config === undefined)
+    notes.push(
+      "the stack's secrets cannot be read (is its passphrase set?), so secret variables were compared by name alone",
+    );
+  else if (root === undefined)
+    notes.push("there is no root secret here, so derived secrets were compared by name alone");
+  const secretOf = secretSource(config, root);
   const images = new Map(
     plan.services.map((service) => [serviceId(service), reference(service, settings, notes)]),
   );
@@ -43,6 +52,7 @@ export async function observeDrift(input: DriftInput): Promise<Observation> {
     imageOf: (service) => images.get(serviceId(service)),
     variablesOf: (service) =>
       expectedVariables(service, secretOf, readFileVariables(service.environmentFiles, sources)),
+    stateId: root === undefined ? undefined : stateId(root),
     made: resources && madeByEngine(resources),
   };
   const references = [...images.values()].filter((image) => image !== undefined);
@@ -66,11 +76,10 @@ function reference(
 }
 
 /** Values of secrets as the program has them. They stay in memory. */
-async function secretSource(stack: Stack | undefined, notes: string[]): Promise<SecretSource> {
-  const config = await configValues(stack, notes);
-  const root = config && (config["berth:rootSecret"] ?? knownRootSecret());
-  if (config && root === undefined)
-    notes.push("there is no root secret here, so derived secrets were compared by name alone");
+function secretSource(
+  config: Readonly<Record<string, string>> | undefined,
+  root: string | undefined,
+): SecretSource {
   return ({ origin, label, version, length }) => {
     switch (origin) {
       case "derived":
@@ -83,20 +92,4 @@ async function secretSource(stack: Stack | undefined, notes: string[]): Promise<
         return undefined; // Cloudflare alone has it
     }
   };
-}
-
-async function configValues(
-  stack: Stack | undefined,
-  notes: string[],
-): Promise<Record<string, string> | undefined> {
-  if (stack === undefined) return {};
-  try {
-    const config = await stack.getAllConfig();
-    return Object.fromEntries(Object.entries(config).map(([key, { value }]) => [key, value]));
-  } catch {
-    notes.push(
-      "the stack's secrets cannot be read (is its passphrase set?), so secret variables were compared by name alone",
-    );
-    return undefined;
-  }
 }

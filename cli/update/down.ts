@@ -1,4 +1,3 @@
-import type Docker from "dockerode";
 import { resourceTypes } from "../../components/resource-types";
 import { dockerAddress, dockerVariables } from "../../config/docker-address";
 import { count } from "../../planning/render/format";
@@ -8,9 +7,10 @@ import { reachDocker } from "../machine/docker";
 import { canAsk, confirm, say, step } from "../terminal";
 import { confirmDeletion, deleteVolumes, findData, requireConfirmation } from "./delete-data";
 import { announce, chooseEngine } from "./engine";
-import { findLeftovers, removeLeftovers, stateResources, type StateResource } from "./engine-state";
+import { findLeftovers, removeLeftovers, stateResources } from "./engine-state";
 import { openStack } from "./open-stack";
 import { runUpdate } from "./run-update";
+import { ownStateId } from "./stack-config";
 
 export interface DownOptions {
   stack: string;
@@ -42,12 +42,17 @@ export async function takeDown(options: DownOptions): Promise<void> {
     say(`Stack ${options.stack} is not up: nothing to take down.`);
     return;
   }
-  const resources = stack === undefined ? [] : await stateResources(stack);
+  const observe = async () => {
+    const resources = stack === undefined ? [] : await stateResources(stack);
+    const ownId = () => (stack === undefined ? Promise.resolve(undefined) : ownStateId(stack));
+    const leftovers = await findLeftovers(docker, options.stack, resources, ownId);
+    return { resources, leftovers };
+  };
   // Told before anybody is asked: what is there and in another state.
-  await findLeftovers(docker, options.stack, resources);
+  const before = await observe();
   let volumes: string[] = [];
   if (options.deleteData === true) {
-    const data = await findData(docker, plan, resources);
+    const data = await findData(docker, plan, before.resources);
     await confirmDeletion(docker, options.stack, data, options.confirm);
     volumes = data.own.map(({ name }) => name);
   } else {
@@ -56,21 +61,15 @@ export async function takeDown(options: DownOptions): Promise<void> {
     if (options.yes !== true && !(await confirm(question)))
       throw new Interrupted("nothing was changed");
   }
-  await clearLeftovers(docker, options.stack, resources);
+  // Another run may have come in between question and answer.
+  const { resources, leftovers } = await observe();
+  const removed = await removeLeftovers(docker, leftovers);
+  if (removed.length > 0)
+    step("leftovers", `of a run that was killed, removed: ${removed.join(", ")}`);
   if (stack !== undefined) await runUpdate({ stack, docker, plan, operation: "destroy" });
   await deleteVolumes(docker, options.stack, volumes);
   const deleted = options.deleteData === true ? volumes.length : undefined;
   say(`\n${describeRemoval(resources, options.stack, deleted)}`);
-}
-
-async function clearLeftovers(
-  docker: Docker,
-  stack: string,
-  resources: readonly StateResource[],
-): Promise<void> {
-  const leftovers = await removeLeftovers(docker, stack, resources);
-  if (leftovers.length > 0)
-    step("leftovers", `of a run that was killed, removed: ${leftovers.join(", ")}`);
 }
 
 /** What was in Docker of the resources that are gone, what became of the data, and what `up` does now. */

@@ -1,8 +1,10 @@
 import type { Stack } from "@pulumi/pulumi/automation";
 import type Docker from "dockerode";
+import { stateLabel } from "../../components/naming";
 import { resourceTypes } from "../../components/resource-types";
 import { removeContainer } from "../../docker/remove-container";
 import { stackLabel } from "../../preflight/holder";
+import { count } from "../../planning/render/format";
 import { problem } from "../errors";
 
 export interface StateResource {
@@ -44,29 +46,38 @@ interface Leftovers {
 
 /**
  * Containers and networks of the stack that the engine does not know: a run that was killed had
- * Docker create them and did not live to write it down. With an empty state they are not leftovers
- * but somebody else's, which is an error.
+ * Docker create them and did not live to write it down. With an empty state, or with another state's
+ * id on them, they are not leftovers but somebody else's, which is an error. `ownId` is asked only
+ * where there are any; it gives undefined where it can't be told.
  */
 export async function findLeftovers(
   docker: Docker,
   stack: string,
   resources: readonly StateResource[],
+  ownId: () => Promise<string | undefined>,
 ): Promise<Leftovers> {
   const known = new Set(resources.map((resource) => resource.id));
   const labelled = { filters: { label: [`${stackLabel}=${stack}`] } };
-  const containers = await docker.listContainers({ all: true, ...labelled });
-  if (resources.length === 0 && containers.length > 0) {
+  const listed = await docker.listContainers({ all: true, ...labelled });
+  const containers = listed.filter(({ Id }) => !known.has(Id));
+  const own = containers.length > 0 ? await ownId() : undefined;
+  const others = containers.filter(
+    ({ Labels: { [stateLabel]: id } }) =>
+      resources.length === 0 || (own !== undefined && id !== undefined && id !== own),
+  );
+  if (others.length > 0) {
     throw problem(
       `stack ${stack}`,
-      `${containers.length} containers of this stack are on the Docker host and in no state of this machine: another state runs them`,
+      `${count(others.length, "container")} of this stack on the Docker host ${others.length > 1 ? "are" : "is"} in no state of this machine: another state runs ${others.length > 1 ? "them" : "it"}`,
       `use that state (XDG_STATE_HOME, or PULUMI_BACKEND_URL of your team); if it is lost, docker rm -f $(docker ps -aq --filter label=${stackLabel}=${stack}) clears the way and leaves the volumes`,
     );
   }
   const networks = await docker.listNetworks(labelled);
   return {
-    containers: containers
-      .filter(({ Id }) => !known.has(Id))
-      .map(({ Id, Names }) => ({ id: Id, name: (Names[0] ?? Id).replace(/^\//, "") })),
+    containers: containers.map(({ Id, Names }) => ({
+      id: Id,
+      name: (Names[0] ?? Id).replace(/^\//, ""),
+    })),
     networks: networks
       .filter(({ Id }) => !known.has(Id))
       .map(({ Id, Name }) => ({ id: Id, name: Name })),
@@ -79,10 +90,8 @@ export async function findLeftovers(
  */
 export async function removeLeftovers(
   docker: Docker,
-  stack: string,
-  resources: readonly StateResource[],
+  { containers, networks }: Leftovers,
 ): Promise<string[]> {
-  const { containers, networks } = await findLeftovers(docker, stack, resources);
   for (const { id } of containers) await removeContainer(docker, id);
   for (const { id } of networks) await docker.getNetwork(id).remove();
   return [...containers, ...networks].map(({ name }) => name);

@@ -20,6 +20,7 @@ import { jobNotes } from "./job-notes";
 import { mendDrift } from "./mend-drift";
 import { openStack } from "./open-stack";
 import { runUpdate } from "./run-update";
+import { ownStateId } from "./stack-config";
 import { isWell, observeServices, serviceTable } from "./service-table";
 
 export interface UpOptions {
@@ -59,7 +60,7 @@ export async function bringUp(options: UpOptions): Promise<void> {
   if (stack === undefined) throw new Error(`stack ${plan.stack} could not be created`);
   const resources = await stateResources(stack);
   // Refuses what another state runs.
-  await findLeftovers(docker, plan.stack, resources);
+  await findLeftovers(docker, plan.stack, resources, () => ownStateId(stack));
   const failed = failedJobs(resources);
   if (failed.length > 0) step("jobs", `${failed.length} failed before and run again`);
   const replace = await mendDrift({ plan, settings, docker, stack, resources }, failed);

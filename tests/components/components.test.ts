@@ -16,6 +16,7 @@ const container = "docker:index/container:Container";
 const inputs = {
   stack: "dev",
   environment: "dev",
+  stateId: "here",
   image: "sha256:1",
   networkNames: new Map([["shop-dev", "shop-dev"]]),
   volumeNames: new Map([["data", "data"]]),
@@ -50,6 +51,7 @@ describe("Service", () => {
         { label: "berth.service", value: "redis" },
         { label: "berth.stack", value: "dev" },
         { label: "berth.system", value: "shop" },
+        { label: "berth.state", value: "here" },
       ],
       networkMode: "bridge",
       networksAdvanced: [{ name: "shop-dev", aliases: ["redis"] }],

@@ -329,6 +329,18 @@ test("a job that is done does not run, one that failed is told", () => {
   ]);
 });
 
+test("a container of another state is told by its label; where the own id is unknown, none is", () => {
+  const info = inspected() as Info;
+  info.Config.Labels = { ...info.Config.Labels, "berth.state": "theirs" };
+  const told = (stateId: string | undefined) =>
+    compareWithDocker(expectedOf({ stateId }), dockerState({ containers: [info] })).map(
+      ({ field, planned, found }) => `${field}: ${planned}, ${found}`,
+    );
+  expect(told("ours")).toEqual(["label berth.state: ours, theirs"]);
+  expect(told("theirs")).toEqual([]);
+  expect(told(undefined)).toEqual([]);
+});
+
 test("a job is labelled with the containers that the engine made of its targets", () => {
   const job = plannedService({ ...service, kind: "job", health: null, targets: ["shop/db"] });
   const db = plannedService({ system: "shop", service: "db", networks: [] });

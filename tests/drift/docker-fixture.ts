@@ -108,6 +108,7 @@ export function expectedOf(values: Partial<Expected> = {}): Expected {
   return {
     ...{ plan: planOf(), sources: "/home/ann/projects", imageOf: () => "shop:1" },
     variablesOf: (planned) => expectedVariables(planned, () => secret, {}),
+    stateId: undefined,
     made: new Map([
       ["container shop-web-dev", containerId],
       ["network shop-dev", networkId],

@@ -221,9 +221,27 @@ test("a second state does not take the stack's containers for leftovers", async 
     const { exitCode, stderr } = await other.berth("up", "dev", "--install", "--yes");
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(
-      /stack dev: \d+ containers of this stack are on the Docker host and in no state of this machine/,
+      /stack dev: \d+ containers of this stack on the Docker host are in no state of this machine/,
     );
     expect((await docker.getContainer("trial-store-dev").inspect()).Id).toBe(Id);
+
+    // The other way round: this state still has what somebody took away, and the other runs it now.
+    const ours = { filters: { label: ["berth.stack=dev"] } };
+    for (const each of await docker.listContainers({ all: true, ...ours }))
+      await docker.getContainer(each.Id).remove({ force: true });
+    for (const network of await docker.listNetworks(ours))
+      await docker.getNetwork(network.Id).remove();
+    const theirs = await other.berth("up", "dev", "--yes");
+    expect({ ...theirs, stdout: "" }).toMatchObject({ exitCode: 0 });
+    const before = await docker.listContainers({ all: true, ...ours });
+    for (const command of ["up", "down"]) {
+      const refused = await checkout.berth(command, "dev", "--yes");
+      expect(refused.exitCode).toBe(1);
+      expect(refused.stderr).toMatch(/in no state of this machine: another state runs them/);
+    }
+    const after = await docker.listContainers({ all: true, ...ours });
+    expect(after.map((each) => each.Id).sort()).toEqual(before.map((each) => each.Id).sort());
+    expect((await other.berth("down", "dev", "--yes")).exitCode).toBe(0);
   } finally {
     other.remove();
   }

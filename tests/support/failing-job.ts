@@ -18,6 +18,7 @@ process.on("exit", () => process.stdout.write(`${registeredNames().join(" ")}\n`
 const inputs = {
   stack: "dev",
   environment: "dev",
+  stateId: "here",
   image: "sha256:1",
   networkNames: new Map<string, string>(),
   volumeNames: new Map<string, string>(),
