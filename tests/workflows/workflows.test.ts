@@ -41,7 +41,7 @@ const triggers = ({ on }: Workflow): string[] =>
 
 test("there are workflows", () => {
   expect(workflows.map(({ file }) => file)).toEqual(
-    expect.arrayContaining(["pull-request.yml", "pull-request-comment.yml"]),
+    expect.arrayContaining(["end-to-end.yml", "pull-request.yml", "pull-request-comment.yml"]),
   );
 });
 
