@@ -1,3 +1,4 @@
+import { postgresServer } from "../postgres-server";
 import { defineSystem } from "../schema/system";
 
 const nodeImage = "node:22.14.0-alpine3.20";
@@ -38,15 +39,6 @@ const rootWithoutCapabilities = (folder: string) =>
     allow: "root-user",
     reason: `the image runs as root and ${folder} belongs to root; it keeps no capability`,
   }) as const;
-
-const postgresServer = {
-  endpoints: { postgres: { port: 5432, protocol: "tcp", role: "internal" } },
-  postgres: { endpoint: "postgres" },
-  user: "999:999",
-  tmpfs: ["/tmp", "/var/run/postgresql"],
-  health: { kind: "command", command: ["pg_isready", "-q", "-h", "127.0.0.1", "-U", "postgres"] },
-  stopTimeout: "60 s",
-} as const;
 
 const application = { user: "1000:1000", tmpfs: ["/tmp"] };
 
@@ -249,8 +241,6 @@ export default defineSystem({
     "shared-postgres": {
       project: "infrastructure",
       ...postgresServer,
-      tmpfs: [...postgresServer.tmpfs],
-      health: { ...postgresServer.health, command: [...postgresServer.health.command] },
       image: { registry: "postgres:17.5-bookworm" },
       networks: ["main"],
       mounts: [{ volume: "shared-postgres", target: "/var/lib/postgresql/data" }],
@@ -475,8 +465,6 @@ export default defineSystem({
     "rag-postgres": {
       project: "rag",
       ...postgresServer,
-      tmpfs: [...postgresServer.tmpfs],
-      health: { ...postgresServer.health, command: [...postgresServer.health.command] },
       image: { registry: "pgvector/pgvector:0.8.0-pg17" },
       networks: ["main"],
       mounts: [{ volume: "rag-postgres", target: "/var/lib/postgresql/data" }],

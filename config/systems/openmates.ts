@@ -1,3 +1,4 @@
+import { postgresServer } from "../postgres-server";
 import { defineSystem } from "../schema/system";
 
 const pythonImage = "python:3.13.5-slim-bookworm";
@@ -178,19 +179,11 @@ export default defineSystem({
       memory: "128 MiB",
     },
     "cms-database": {
+      ...postgresServer,
       image: { registry: "postgres:17.5-bookworm" },
-      endpoints: { postgres: { port: 5432, protocol: "tcp", role: "internal" } },
-      postgres: { endpoint: "postgres" },
       networks: ["main"],
       mounts: [{ volume: "cms-database", target: "/var/lib/postgresql/data" }],
-      user: "999:999",
-      tmpfs: ["/tmp", "/var/run/postgresql"],
-      health: {
-        kind: "command",
-        command: ["pg_isready", "-q", "-h", "127.0.0.1", "-U", "postgres"],
-      },
       memory: "512 MiB",
-      stopTimeout: "60 s",
       prod: { networks: ["data"] },
     },
     cache: {

@@ -4,7 +4,7 @@ import { compileFunction } from "node:vm";
 import { ModuleKind, transpileModule } from "typescript";
 import { loadCatalogue, parseCatalogue } from "../../config/catalogue";
 import { environments } from "../../config/schema/common";
-import * as schema from "../../config/schema/system";
+import type { SystemInput } from "../../config/schema/system";
 import { loadStacks } from "../../config/stack-files";
 import { planStack } from "../../planning/plan";
 
@@ -12,17 +12,18 @@ const root = resolve(__dirname, "../..");
 const document = readFileSync(join(root, "docs/add-a-system.md"), "utf8");
 
 /** The system that the document shows, as the file that a reader makes of it. */
-function example(): schema.SystemInput {
+function example(): SystemInput {
   const code = /```ts\n([^]*?)```/.exec(document)?.[1] ?? "";
   const { outputText } = transpileModule(code, {
     compilerOptions: { module: ModuleKind.CommonJS },
   });
-  const file = { exports: {} as { default: schema.SystemInput } };
+  const file = { exports: {} as { default: SystemInput } };
   const run = compileFunction(outputText, ["require", "exports"]) as (
-    require: () => unknown,
+    require: (id: string) => unknown,
     exports: object,
   ) => void;
-  run(() => schema, file.exports);
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- jest's own knows TypeScript
+  run((id) => require(join(root, "config/systems", id)) as unknown, file.exports);
   return file.exports.default;
 }
 
