@@ -37,9 +37,10 @@ beforeAll(async () => {
   checkout.env.CLOUDFLARE_API_TOKEN = cloudflare.token;
   checkout.env.CLOUDFLARE_BASE_URL = api.url;
   const { account, zone } = cloudflare;
+  // Both stacks say the same of their host.
+  for (const stack of ["dev", "prod"]) checkout.configure(stack, { "host.cpus": cpus().length });
   checkout.configure("prod", {
     standIns: true,
-    "host.cpus": cpus().length,
     traefik: {
       ...{ httpPort: ports.http, httpsPort: ports.https },
       acme: { directory: acme.directoryUrl, directoryCertificate: acme.serverCaPem },
@@ -58,9 +59,9 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await checkout.berth("down", "dev", "--yes");
-  await clearAway(checkout, "prod", [...plan.volumes, ...dev.volumes]);
-  await acme.stop();
-  await api.close();
+  await clearAway(checkout, "prod", [...(plan?.volumes ?? []), ...(dev?.volumes ?? [])]);
+  await acme?.stop();
+  await api?.close();
 });
 
 interface Answer {
