@@ -155,7 +155,7 @@ export function planService({
     stopSeconds: toSeconds(spec.stopTimeout),
     timeoutSeconds: spec.kind === "job" ? toSeconds(spec.timeout) : null,
     replicas: spec.replicas,
-    postgres: standIn ? null : planPostgres(draft, mounts, local),
+    postgres: standIn ? null : planPostgres(draft, mounts, local, issues),
     url: serviceUrl(draft, hostPorts, routes, settings),
     exceptions,
   };

@@ -6,8 +6,11 @@ import { serviceId, type Plan, type PlannedPostgres, type PlannedService } from 
 import type { DockerFacts } from "./docker-facts";
 import { lookIntoVolume, type VolumeReader } from "./volume-files";
 
-/** Where projects keep a server's data in a volume. */
-const usualFolders = ["", "data", "pgdata"];
+/** Where projects keep a server's data in a volume; the official images do so by version since 18. */
+const usualFolders = [
+  ...["", "data", "pgdata"],
+  ...Array.from({ length: 10 }, (_, index) => `${18 + index}/docker`),
+];
 
 /** What is in a server's volume. */
 export type PostgresData =
@@ -80,14 +83,16 @@ export function dataIssues(
   const issues: Issue[] = [];
   const inVolume = (folder: string) =>
     folder === "" ? "the volume itself" : `its folder '${folder}'`;
-  if (data.folder !== path)
+  const otherVersion = version !== null && data.version !== version;
+  // Another version's data is in another folder, and is not to be read from there.
+  if (data.folder !== path && !otherVersion)
     issues.push(
       issue(
         `volume ${volume} has PostgreSQL's data in ${inVolume(data.folder)}, but the server looks in ${inVolume(path)}`,
         "set PGDATA among the server's variables to where it is",
       ),
     );
-  if (version !== null && data.version !== version)
+  if (otherVersion)
     issues.push(
       issue(
         `volume ${volume} has data of PostgreSQL ${data.version}, but ${service.substitutedBy ?? service.image} is PostgreSQL ${version}`,

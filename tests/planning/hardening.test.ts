@@ -113,6 +113,7 @@ describe("the user", () => {
       networks: ["data"],
       endpoints: { sql: { port: 5432, protocol: "tcp", role: "internal" } },
       postgres: { endpoint: "sql" },
+      tmpfs: ["/var/lib/postgresql"],
       exceptions: [
         { allow: "root-user", reason },
         { allow: "writable-root", reason },
@@ -217,7 +218,10 @@ describe("data in prod is on internal networks alone", () => {
 
   test.each([
     ["a cache", { endpoints: { redis } }],
-    ["a Postgres server", { endpoints: { sql }, postgres: { endpoint: "sql" } }],
+    [
+      "a Postgres server",
+      { endpoints: { sql }, postgres: { endpoint: "sql" }, tmpfs: ["/var/lib/postgresql"] },
+    ],
   ])("%s", (_, values) => {
     const on = (...names: string[]) => shop(service({ ...values, networks: names }));
     expect(inProd(on("data"))).toEqual([]);

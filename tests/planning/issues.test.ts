@@ -13,6 +13,9 @@ import {
   system,
 } from "../support/catalogue";
 
+/** Where a Postgres server of a test has its data. */
+const tmpfs = ["/var/lib/postgresql"];
+
 const http = (endpoint: ReturnType<typeof published>) => ({ endpoints: { http: endpoint } });
 
 describe("ports", () => {
@@ -221,7 +224,7 @@ describe("names that nothing has", () => {
     expect(issuesOf(withService({ endpoints, health }))).toEqual([
       "systems/shop/api.health.endpoint: the service has no endpoint 'htpt'; did you mean 'http'?",
     ]);
-    expect(issuesOf(withService({ endpoints, postgres: { endpoint: "sql" } }))).toEqual([
+    expect(issuesOf(withService({ endpoints, postgres: { endpoint: "sql" }, tmpfs }))).toEqual([
       "systems/shop/api.postgres.endpoint: the service has no endpoint 'sql'; there is http",
     ]);
   });
@@ -388,6 +391,7 @@ describe("needs", () => {
     const server = service({
       endpoints: { sql: { port: 5432, protocol: "tcp", role: "internal" } },
       postgres: { endpoint: "sql" },
+      tmpfs: ["/var/lib/postgresql"],
     });
     const needs = (database: string, role?: string) =>
       service({ needs: { sql: { database, ...(role === undefined ? {} : { role }) } } });
@@ -537,7 +541,7 @@ describe("variables and secrets that say two things", () => {
   test("the variable that a Postgres server has from Berth", () => {
     const endpoints = { sql: { port: 5432, protocol: "tcp" as const, role: "internal" as const } };
     const variables = { POSTGRES_PASSWORD: "hunter2" };
-    expect(web({ endpoints, variables, postgres: { endpoint: "sql" } })).toEqual([
+    expect(web({ endpoints, variables, postgres: { endpoint: "sql" }, tmpfs })).toEqual([
       "systems/shop/web.variables.POSTGRES_PASSWORD: is given to a Postgres server by Berth; leave it out",
     ]);
   });
@@ -582,7 +586,7 @@ describe("what Docker would refuse or take for something else", () => {
 
   test("two Postgres servers on one data folder", () => {
     const endpoints = { sql: { port: 5432, protocol: "tcp" as const, role: "internal" as const } };
-    expect(shop({ endpoints, postgres: { endpoint: "sql" }, replicas: 2 })).toEqual([
+    expect(shop({ endpoints, postgres: { endpoint: "sql" }, tmpfs, replicas: 2 })).toEqual([
       "systems/shop/api.replicas: 2 Postgres servers can't share one data folder; run one",
     ]);
   });

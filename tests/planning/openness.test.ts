@@ -9,6 +9,7 @@ const postgres = (environments: { dev?: number; prod?: number }) =>
       },
       health: { kind: "tcp", endpoint: "postgres", probe: "nc" },
       postgres: { endpoint: "postgres" },
+      tmpfs: ["/var/lib/postgresql"],
     }),
     web: service({ needs: { secret: { secret: "sql/postgres/shop" } } }),
   });

@@ -51,6 +51,36 @@ test("the data is where PGDATA says, in the volume that is mounted nearest to it
   expect(postgres("15")?.version).toBe("15");
 });
 
+test.each([
+  // The image's own folder, by version since 18: a volume at the old one would stay empty.
+  ["postgres:17.5", undefined, "/var/lib/postgresql/data", { volume: "data", path: "" }],
+  ["postgres:17.5", undefined, "/var/lib/postgresql", { volume: "data", path: "data" }],
+  ["postgres:18.1", undefined, "/var/lib/postgresql", { volume: "data", path: "18/docker" }],
+  ["postgres:18.1", undefined, "/var/lib/postgresql/data", "/var/lib/postgresql/18/docker"],
+  ["postgres:18.1", "/var/lib/postgresql/data", "/var/lib/postgresql/data", { volume: "data" }],
+  ["postgres:17.5", "/data", "/var/lib/postgresql/data", "/data"],
+])("%s with PGDATA %s and a volume at %s", (registry, folder, target, expected) => {
+  const sql = service({
+    image: { registry },
+    endpoints: { sql: { port: 5432, protocol: "tcp", role: "internal" } },
+    postgres: { endpoint: "sql" },
+    variables: folder === undefined ? {} : { PGDATA: folder },
+    mounts: [{ volume: "data", target }],
+  });
+  const plan = planOf([system("bank", { sql }, { volumes: { data: { name: "data" } } })]);
+  if (typeof expected === "object") {
+    expect(plan.issues).toEqual([]);
+    expect(serviceOf(plan, "bank/sql").postgres).toMatchObject(expected);
+  } else
+    expect(plan.issues).toEqual([
+      {
+        path: "systems/bank/sql",
+        message: `its data in ${expected} is on no volume, and would be gone with the container`,
+        remedy: expect.stringContaining(`mount a volume at `) as string,
+      },
+    ]);
+});
+
 test.each(["dev", "prod", "openmates"])("every Postgres server of %s goes one way", (stack) => {
   const { services } = planStack({
     catalogue: loadCatalogue(),

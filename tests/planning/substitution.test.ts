@@ -54,6 +54,7 @@ const shop = system(
       image: { registry: "postgres:16.4" },
       endpoints: { sql: { port: 5432, protocol: "tcp", role: "internal" } },
       postgres: { endpoint: "sql" },
+      tmpfs: ["/var/lib/postgresql"],
     }),
   },
   {

@@ -54,6 +54,14 @@ test("another folder and another user, all at once", () => {
   expect(findings({ uid: 70 }, { service: asRoot })).toEqual([]);
 });
 
+test("another version's data in the folder of that version is the other version's alone", () => {
+  const told = findings(
+    { folder: "18/docker", version: "18" },
+    { version: "19", path: "19/docker" },
+  );
+  expect(told).toEqual([expect.stringContaining("has data of PostgreSQL 18, but")]);
+});
+
 test("data that is not PostgreSQL's", () => {
   expect(findings({ kind: "other" }, { adopted: true })).toEqual([
     "shop/sql: volume shop-data-dev has data, and none of PostgreSQL's; take over another one in berth:volumes",

@@ -172,6 +172,7 @@ const entryFlaws: Record<string, Flaw> = {
         networks: ["data"],
         endpoints: { sql: { port: 5432, protocol: "tcp", role: "internal" } },
         postgres: { endpoint: "sql" },
+        tmpfs: ["/var/lib/postgresql"],
       }),
       ...{ "one-owner": needing("one"), "other-owner": needing("other") },
     };

@@ -19,6 +19,7 @@ const mates = system(
     sql: service({
       endpoints: { sql: { port: 5432, protocol: "tcp", role: "internal" } },
       postgres: { endpoint: "sql" },
+      tmpfs: ["/var/lib/postgresql"],
       project: "auth",
     }),
     api: service({

@@ -22,6 +22,7 @@ const plan = planOf([
       sql: service({
         endpoints: { sql: { port: 5432, protocol: "tcp", role: "internal" } },
         postgres: { endpoint: "sql" },
+        tmpfs: ["/var/lib/postgresql"],
       }),
     },
     { secrets: { API_KEY: { about: "a key" } } },
