@@ -1,12 +1,12 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, symlinkSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 export const repository = join(__dirname, "../..");
 
 /**
- * Copies the committed files, and those that are not committed yet, with the packages of this
- * checkout.
+ * Copies the tree as it is, committed or not, without what git ignores, and with the packages of
+ * this checkout.
  */
 export function copyTree(
   target: string,
@@ -16,7 +16,9 @@ export function copyTree(
     cwd: repository,
     encoding: "utf8",
   });
-  for (const file of files.split("\0").filter(Boolean).filter(wanted)) {
+  for (const file of files.split("\0").filter((each) => each !== "" && wanted(each))) {
+    // One that was deleted and is not committed yet.
+    if (!existsSync(join(repository, file))) continue;
     mkdirSync(dirname(join(target, file)), { recursive: true });
     cpSync(join(repository, file), join(target, file), { verbatimSymlinks: true });
   }

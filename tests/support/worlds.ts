@@ -263,7 +263,9 @@ function build(shape: Shape): World {
           : service({
               ...common,
               health,
-              ...(one.kind === "postgres" ? { postgres: { endpoint: "sql" }, tmpfs: ["/var/lib/postgresql"] } : {}),
+              ...(one.kind === "postgres"
+                ? { postgres: { endpoint: "sql" }, tmpfs: ["/var/lib/postgresql"] }
+                : {}),
             });
       if (prodOnly) entry.dev = { absent: "only what is sold needs it" };
       services[own] = entry;
