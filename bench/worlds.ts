@@ -63,6 +63,7 @@ function entry(index: number, at: number): ServiceEntry {
       networks: ["data"],
       endpoints: { sql: { port: 5432, protocol: "tcp", role: "internal" } },
       postgres: { endpoint: "sql" },
+      variables: { PGDATA: "/data" },
     };
   }
   if (at === 1) return { ...common, kind: "job", networks: ["main"] };
