@@ -58,7 +58,6 @@ async function packagesFor(folder: string, base: Base): Promise<string> {
   if (read(lock) === read(join(root, "package-lock.json"))) return join(root, "node_modules");
   const cached = join(cacheFolder(), `packages-${contentKey([read(lock), process.version])}`);
   if (!existsSync(cached)) say(`installing the packages of base ${base.commit.slice(0, 8)}`);
-  mkdirSync(cacheFolder(), { recursive: true });
   await fillOnce(cached, async (temporary) => {
     for (const file of ["package.json", "package-lock.json"])
       cpSync(join(folder, file), join(temporary, file));

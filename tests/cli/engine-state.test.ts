@@ -27,10 +27,9 @@ describe("containers of the stack that the state does not have", () => {
       listNetworks: () => Promise.resolve([]),
     }) as unknown as Docker;
   const state: StateResource[] = [{ urn: "web", type: "container", id: "web" }];
-  const ownId = () => Promise.resolve("here");
-  const find = (containers: object[], resources = state, id: typeof unknown = ownId) =>
-    findLeftovers(docker(...containers), "dev", resources, id);
-  const unknown = (): Promise<string | undefined> => Promise.resolve(undefined);
+  /** `id`: of this state, null where it can't be told. */
+  const find = (containers: object[], resources = state, id: string | null = "here") =>
+    findLeftovers(docker(...containers), "dev", resources, () => Promise.resolve(id ?? undefined));
 
   test("are leftovers of a run that was killed", async () => {
     const mine = [listed("web", {}), listed("job", { "berth.state": "here" })];
@@ -50,7 +49,7 @@ describe("containers of the stack that the state does not have", () => {
   });
 
   test("are taken for leftovers where this state's id can't be told", async () => {
-    const found = await find([listed("job", { "berth.state": "there" })], state, unknown);
+    const found = await find([listed("job", { "berth.state": "there" })], state, null);
     expect(found.containers).toEqual([{ id: "job", name: "job" }]);
   });
 });
